@@ -1,0 +1,245 @@
+// Package catalog is the schema between two statements.
+//
+// A Catalog is built by applying statements in the order the migrations run. It
+// is a persistent value: Snapshot costs nothing, and what a snapshot returned is
+// never changed by later statements. Every *Table, *Index and so on that it
+// hands out is therefore read-only for callers.
+//
+// Replay never fails: a statement about an object that the catalog has not seen
+// makes a partial object (Partial is set), and nothing is assumed about the rest
+// of it.
+package catalog
+
+import (
+	"github.com/miglint/miglint/source"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// Key is a schema-qualified name.
+type Key struct{ Schema, Name string }
+
+// String prints the key as pg_locks users read it: schema.name, quoted where
+// needed.
+func (k Key) String() string {
+	return sqlast.QuoteIdent(k.Schema) + "." + sqlast.QuoteIdent(k.Name)
+}
+
+// Origin says where in the history something happened.
+type Origin struct {
+	Migration int         // ordinal of the migration in its stream; StartingSchema for the schema replay began with
+	Down      bool        // in the migration's down script
+	Version   string      // the migration's version, for messages
+	Tx        int         // ordinal of the transaction, unique in the run; autocommitted statements have one each
+	Span      source.Span // the op
+}
+
+// StartingSchema is the Migration of objects that were there before the first
+// migration.
+const StartingSchema = -1
+
+// Same reports whether two origins are in the same migration and direction.
+func (o Origin) Same(p Origin) bool { return o.Migration == p.Migration && o.Down == p.Down }
+
+// Table is a table, partitioned table or foreign table.
+type Table struct {
+	Key
+	Partial     bool // created before history began: columns, constraints and so on may be missing
+	Created     Origin
+	Filled      *Origin // when rows were first put in by the migrations themselves; nil: never
+	Persistence sqlast.Persistence
+	Foreign     bool
+
+	Columns     []*Column
+	Constraints []*Constraint
+	Indexes     []*Index // all of them, also those behind constraints
+	Triggers    []*Trigger
+	Policies    []*Policy
+	RLS         bool
+	ForceRLS    bool
+
+	PartitionBy *sqlast.PartitionBy   // of a partitioned table
+	PartitionOf Key                   // of a partition
+	Bound       sqlast.PartitionBound // of a partition
+	Partitions  []Key                 // direct ones
+	Inherits    []Key
+	Children    []Key // tables that inherit from it, partitions excluded
+
+	ReferencedBy    []Key // tables with a foreign key to this one, itself excluded
+	ReferencedViews []Key // views and materialized views that read it
+	Publications    []string
+	ReplicaIdentity string // "" for default, "full", "nothing", or the index name
+	Comment         string
+	Options         map[string]string
+	AccessMethod    string
+}
+
+// Column is a column of a table.
+type Column struct {
+	Name      string
+	Type      sqlast.TypeName // serial types are replaced by their integer type
+	Collation sqlast.Name
+	NotNull   bool
+	Default   sqlast.Expr
+	Generated sqlast.Generated
+	// Expression of a generated column.
+	Expression sqlast.Expr
+	Identity   sqlast.Identity
+	Sequence   Key // owned sequence of a serial or identity column
+	Comment    string
+	CommentAt  Origin // when Comment was set
+	Created    Origin
+}
+
+// Constraint is a table constraint; column constraints are table constraints
+// here.
+type Constraint struct {
+	sqlast.Constraint        // Name is always set: the server's own choice where none was written
+	Valid             bool   // false: NOT VALID and not yet validated
+	RefTable          Key    // of a foreign key
+	Index             string // name of the index behind UNIQUE, PRIMARY KEY, EXCLUDE
+	Created           Origin
+	Validated         Origin // when it became valid, if later than Created
+}
+
+// Index is an index of a table or materialized view.
+type Index struct {
+	Key
+	Table            Key
+	Unique           bool
+	Primary          bool
+	Method           string
+	Elements         []sqlast.IndexElem
+	Include          []string
+	Where            sqlast.Expr
+	NullsNotDistinct bool
+	Constraint       string // the constraint it belongs to
+	Valid            bool   // false: ON ONLY a partitioned table and not every partition attached
+	Only             bool   // created ON ONLY a partitioned table
+	Parent           Key    // partitioned index it is attached to
+	Created          Origin
+}
+
+// Trigger is a trigger of a table.
+type Trigger struct {
+	Name       string
+	Function   sqlast.Name
+	Columns    []string
+	When       sqlast.Expr
+	Row        bool
+	Constraint bool
+	Disabled   bool
+	Created    Origin
+}
+
+// Policy is a row security policy.
+type Policy struct {
+	Name         string
+	Using, Check sqlast.Expr
+	Created      Origin
+}
+
+// View is a view or materialized view.
+type View struct {
+	Key
+	Materialized    bool
+	Populated       bool // materialized views: not WITH NO DATA
+	Columns         []string
+	Query           *sqlast.Query
+	Reads           []Key    // relations it reads, resolved
+	Indexes         []*Index // of a materialized view
+	ReferencedViews []Key    // views that read it
+	Comment         string
+	Created         Origin
+}
+
+// Sequence is a sequence.
+type Sequence struct {
+	Key
+	OwnedBy Key    // table; zero if not owned
+	Column  string // of OwnedBy
+	Created Origin
+}
+
+// Type is a user-defined type or domain.
+type Type struct {
+	Key
+	Kind    sqlast.TypeKind
+	Domain  bool
+	Partial bool
+	Labels  []*EnumLabel
+	// Base, NotNull, Default and Checks of a domain; Attributes of a composite
+	// type.
+	Base       sqlast.TypeName
+	NotNull    bool
+	Default    sqlast.Expr
+	Checks     []*Constraint
+	Attributes []*Column
+	Created    Origin
+}
+
+// EnumLabel is a label of an enum. Created equals the type's own for labels the
+// type was created with.
+type EnumLabel struct {
+	Value   string
+	Created Origin
+}
+
+// Function is a function or procedure.
+type Function struct {
+	Key
+	Args       []sqlast.FunctionArg
+	Procedure  bool
+	Language   string
+	Volatility sqlast.Volatility
+	Body       string
+	BodyAt     source.Span
+	Created    Origin
+}
+
+// Publication is a publication.
+type Publication struct {
+	Name      string
+	AllTables bool
+	Tables    []Key
+	Created   Origin
+}
+
+// Column returns the column of that name, or nil.
+func (t *Table) Column(name string) *Column {
+	for _, c := range t.Columns {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// Constraint returns the constraint of that name, or nil.
+func (t *Table) Constraint(name string) *Constraint {
+	for _, c := range t.Constraints {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// Index returns the index of that name, or nil.
+func (t *Table) Index(name string) *Index {
+	for _, i := range t.Indexes {
+		if i.Name == name {
+			return i
+		}
+	}
+	return nil
+}
+
+// PrimaryKey returns the primary key constraint, or nil.
+func (t *Table) PrimaryKey() *Constraint {
+	for _, c := range t.Constraints {
+		if c.Kind == sqlast.PrimaryKey {
+			return c
+		}
+	}
+	return nil
+}

@@ -1,0 +1,176 @@
+// Package migration turns a folder into an ordered list of migrations: what a
+// migration framework would send to the server, in which order, in which
+// transaction, and in which round trips.
+package migration
+
+import (
+	"io/fs"
+	"time"
+
+	"github.com/miglint/miglint/source"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// Set is everything one run looks at.
+type Set struct {
+	Streams []*Stream
+}
+
+// Stream is one history of migrations: one folder (or several that the framework
+// merges) with one framework.
+type Stream struct {
+	Root       string // display path of its folder
+	Framework  *Framework
+	Why        []string     // the evidence for the framework, one sentence each
+	Migrations []*Migration // in the order the framework runs them
+	Ignored    []Ignored    // files in the folder that the framework does not run
+	Problems   []Problem    // about the stream as a whole
+}
+
+// Ignored is a file that the framework does not run.
+type Ignored struct {
+	Path string
+	Why  string
+	// Mistake is set when the file looks like a migration that somebody meant to
+	// run, such as 1_x.sql under golang-migrate.
+	Mistake bool
+	File    *source.File // set with Mistake
+}
+
+// Migration is one version.
+type Migration struct {
+	Version    string    // as the framework compares it
+	Name       string    // the rest of the file name, for messages
+	Time       time.Time // from a timestamp version; zero if it has none
+	Up         *Script   // nil: the framework has only its down
+	Down       *Script   // nil: missing. A section or file without statements is not nil.
+	Repeatable bool      // runs again whenever it changes
+	Judged     bool      // false: history only, no findings wanted
+	Problems   []Problem
+}
+
+// Script is one direction of a migration.
+type Script struct {
+	File     *source.File
+	Span     source.Span // the part of the file it is written in
+	Batches  []Batch
+	Comments []sqlast.Comment // every comment in Span
+	// NoTransaction is set when the migration itself opts out of the framework's
+	// transaction.
+	NoTransaction bool
+}
+
+// Batch is statements that go to the server together.
+type Batch struct {
+	Stmts []*sqlast.Statement
+	Tx    TxShape
+}
+
+// Statements returns the statements of all batches in order.
+func (s *Script) Statements() []*sqlast.Statement {
+	if s == nil {
+		return nil
+	}
+	var all []*sqlast.Statement
+	for _, b := range s.Batches {
+		all = append(all, b.Stmts...)
+	}
+	return all
+}
+
+// TxShape is how a batch meets the server's transactions.
+type TxShape int
+
+// The transaction shapes.
+const (
+	// PerStatement: each statement is sent on its own and commits on its own.
+	PerStatement TxShape = iota
+	// Implicit: the batch is one multi-statement simple query. With two or more
+	// statements the server wraps it in a transaction of its own.
+	Implicit
+	// PerFile: the framework begins a transaction, runs every batch of the script
+	// in it, and commits.
+	PerFile
+	// PerRun: one transaction around all pending migrations.
+	PerRun
+)
+
+var shapeNames = [...]string{"per statement", "implicit", "per file", "per run"}
+
+// String is the shape in words, as detect prints it.
+func (t TxShape) String() string { return shapeNames[t] }
+
+// Problem is something wrong with the files themselves: an unknown directive, a
+// duplicate version. Rule names the rule that reports it.
+type Problem struct {
+	Rule       string
+	Span       source.Span
+	Message    string // lower case, no final period
+	Suggestion string // text to write instead, if there is one
+	Related    source.Span
+	RelatedMsg string
+}
+
+// Downs is a framework's stance on down migrations.
+type Downs int
+
+// The stances.
+const (
+	NoDowns      Downs = iota // forward-only: it has none
+	OptionalDown              // runs without one
+	RequiredDown              // refuses to run, or to go back, without one
+)
+
+// Framework is a migration tool. Adding one is one file and one line in
+// Frameworks.
+type Framework struct {
+	Name  string // "golang-migrate": the value of --framework
+	Title string // as its users write it
+	Downs Downs
+	// Detect judges a folder by its names and contents; it does not read the
+	// folder's sub-folders unless the framework does.
+	Detect func(dir Dir) Evidence
+	// Load reads the folder. The error is only for I/O; everything about the
+	// user's files is a Problem.
+	Load func(dir Dir, opts Options) (*Stream, error)
+	// LeaveTransaction says how a migration gets out of the framework's
+	// transaction, as an instruction to its author: "put `-- +goose NO
+	// TRANSACTION` at the top of the file". Empty if it runs in none.
+	LeaveTransaction string
+	// AloneInFile is set when CONCURRENTLY works only as the single statement of
+	// its batch even after leaving the transaction.
+	AloneInFile bool
+}
+
+// Evidence is why a folder may belong to a framework. Score 0 means it does not;
+// see Frameworks for the scale.
+type Evidence struct {
+	Score int
+	Why   []string
+}
+
+// Frameworks are the frameworks miglint knows, in the order they are listed to
+// users.
+func Frameworks() []*Framework {
+	return []*Framework{}
+}
+
+// Options tells Load what the user decided.
+type Options struct {
+	Framework   string // a framework's name; "" to detect
+	Transaction string // "", "statement", "file", "run" or "implicit": overrides the shape of a plain folder
+	// Placeholders are the values of ${name} and the like, by name.
+	Placeholders map[string]string
+	// Changed, when not nil, holds the display paths of the files to judge; the
+	// others are history.
+	Changed map[string]bool
+	// Exclude are doublestar patterns of paths to leave out.
+	Exclude []string
+}
+
+// Dir is a folder under review: a file system rooted at it and its display path.
+type Dir struct {
+	FS      fs.FS
+	Path    string // folder inside FS, "." for its root
+	Display string // what is shown to the user, "" for the current folder
+}

@@ -1,0 +1,208 @@
+package analyzer
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/miglint/miglint/catalog"
+	"github.com/miglint/miglint/effect"
+	"github.com/miglint/miglint/migration"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// annotator walks a stream's scripts in order. It follows the transaction state,
+// the settings and the catalog as the server would.
+type annotator struct {
+	cat    *catalog.Catalog
+	opts   *Options
+	small  map[string]bool
+	lastTx int // ordinal of the last transaction begun, autocommitted statements included
+}
+
+// walk is the state inside one script.
+type walk struct {
+	*annotator
+	judged   bool
+	framed   bool // the runner's own transaction is open or was ended by the file
+	shape    migration.TxShape
+	origin   catalog.Origin
+	stmts    []*Stmt
+	tx       *Tx
+	begun    *catalog.Catalog // catalog when tx began
+	marks    []savepoint
+	settings Settings
+	outer    Settings // settings when tx began, for ROLLBACK
+	held     []HeldLock
+}
+
+// savepoint is what ROLLBACK TO goes back to.
+type savepoint struct {
+	name string
+	cat  *catalog.Catalog
+	held int
+}
+
+// script annotates one script and leaves a.cat as the script does. Statements
+// are returned for judged scripts only; history is replayed all the same.
+func (a *annotator) script(s *migration.Script, origin catalog.Origin, judged bool) []*Stmt {
+	w := &walk{annotator: a, judged: judged, origin: origin}
+	a.cat.ResetSession()
+	if s == nil {
+		return nil
+	}
+	for _, b := range s.Batches {
+		w.batch(b)
+	}
+	if w.tx != nil && w.tx.Kind == ExplicitTx && w.shape == migration.PerStatement {
+		// The connection closes, or the runner's next command finds a transaction
+		// still open. Replay keeps what it did: the author meant to commit.
+		w.tx = nil
+	}
+	return w.stmts
+}
+
+func (w *walk) batch(b migration.Batch) {
+	w.shape = b.Tx
+	switch b.Tx {
+	case migration.PerFile, migration.PerRun:
+		if w.tx == nil && !w.framed {
+			w.begin(RunnerTx, nil)
+			w.framed = true
+		}
+	case migration.Implicit:
+		if len(b.Stmts) < 2 {
+			w.shape = migration.PerStatement
+		}
+	}
+	for i, stmt := range b.Stmts {
+		if w.shape == migration.Implicit && w.tx == nil {
+			w.begin(ImplicitTx, nil)
+		}
+		w.statement(stmt)
+		if w.shape == migration.Implicit && i == len(b.Stmts)-1 && w.tx != nil && w.tx.Kind == ImplicitTx {
+			w.end(nil, false)
+		}
+	}
+}
+
+func (w *walk) statement(stmt *sqlast.Statement) {
+	origin := w.origin
+	origin.Span = stmt.Span
+	if w.tx == nil {
+		w.lastTx++
+	}
+	origin.Tx = w.lastTx
+	s := &Stmt{Statement: stmt, Index: len(w.stmts), Tx: w.tx, Shape: w.shape, Settings: w.settings,
+		Origin: origin, small: w.small}
+	if w.judged {
+		s.Before = w.cat.Snapshot()
+		s.Held = w.held[:len(w.held):len(w.held)]
+		s.Effect = effect.Of(stmt, s.Before, effect.Env{Major: w.opts.PostgresMajor(),
+			InTransaction: w.tx != nil, TimeZoneUTC: w.settings.utc(), Tx: origin.Tx})
+		w.stmts = append(w.stmts, s)
+		if w.tx != nil {
+			w.tx.Stmts = append(w.tx.Stmts, s)
+			w.hold(s)
+		}
+	}
+	if len(stmt.Ops) == 1 {
+		if t, ok := stmt.Ops[0].(*sqlast.Transaction); ok {
+			w.control(t, s)
+			return
+		}
+	}
+	w.cat.Apply(stmt, origin)
+	for _, op := range stmt.Ops {
+		if set, ok := op.(*sqlast.Set); ok {
+			w.settings = w.settings.apply(set, w.tx != nil)
+		}
+	}
+}
+
+// hold adds the statement's locks to those its transaction holds.
+func (w *walk) hold(s *Stmt) {
+	for _, l := range s.Effect.Locks {
+		known := false
+		for _, h := range w.held {
+			known = known || h.Relation == l.Relation && h.Mode >= l.Mode
+		}
+		if !known {
+			w.held = append(w.held, HeldLock{Lock: l, By: s})
+		}
+	}
+}
+
+func (w *walk) begin(kind TxKind, by *Stmt) {
+	w.lastTx++
+	w.tx = &Tx{Kind: kind, Begin: by}
+	w.begun = w.cat.Snapshot()
+	w.outer = w.settings
+	w.held, w.marks = nil, nil
+	if by != nil {
+		by.Tx = w.tx
+		by.Origin.Tx = w.lastTx
+		w.tx.Stmts = append(w.tx.Stmts, by)
+	}
+}
+
+func (w *walk) end(by *Stmt, rollback bool) {
+	w.tx.End, w.tx.RolledBack = by, rollback
+	if rollback {
+		w.cat.Restore(w.begun)
+		w.settings = w.outer
+	} else {
+		w.settings = w.settings.without(func(_ string, v Setting) bool { return v.Local })
+	}
+	w.tx, w.held, w.marks = nil, nil, nil
+}
+
+// control follows a transaction control statement, as PostgreSQL does in
+// xact.c: BEGIN inside a transaction and COMMIT outside one only warn.
+func (w *walk) control(t *sqlast.Transaction, s *Stmt) {
+	switch t.Kind {
+	case sqlast.Begin:
+		switch {
+		case w.tx == nil:
+			w.begin(ExplicitTx, s)
+		case w.tx.Kind == ImplicitTx:
+			// BeginTransactionBlock turns the implicit block into a regular one that
+			// includes what the query did so far.
+			w.tx.Kind, w.tx.Begin = ExplicitTx, s
+		}
+	case sqlast.Commit, sqlast.Rollback, sqlast.PrepareTransaction:
+		if w.tx == nil {
+			return
+		}
+		kind := w.tx.Kind
+		w.end(s, t.Kind == sqlast.Rollback)
+		if t.Chain {
+			w.begin(kind, s)
+		}
+	case sqlast.Savepoint:
+		w.marks = append(w.marks, savepoint{name: t.Savepoint, cat: w.cat.Snapshot(), held: len(w.held)})
+	case sqlast.RollbackToSavepoint:
+		for i := len(w.marks) - 1; i >= 0; i-- {
+			if m := w.marks[i]; m.name == t.Savepoint {
+				w.cat.Restore(m.cat)
+				w.held, w.marks = slices.Clip(w.held[:m.held]), w.marks[:i+1]
+				return
+			}
+		}
+	case sqlast.ReleaseSavepoint:
+		for i := len(w.marks) - 1; i >= 0; i-- {
+			if w.marks[i].name == t.Savepoint {
+				w.marks = w.marks[:i]
+				return
+			}
+		}
+	}
+}
+
+// smallTables turns the configured list into a set of lower-case names.
+func smallTables(names []string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, n := range names {
+		set[strings.ToLower(n)] = true
+	}
+	return set
+}

@@ -1,0 +1,90 @@
+package analyzer
+
+import (
+	"strings"
+
+	"github.com/miglint/miglint/catalog"
+	"github.com/miglint/miglint/migration"
+	"github.com/miglint/miglint/source"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// Directive is a comment that speaks to miglint: `-- miglint:verb arguments`.
+type Directive struct {
+	Span source.Span
+	Verb string // "ignore", "ignore-file", "irreversible", "deprecate"; as written
+	Args string // the rest of the comment, trimmed
+}
+
+const directivePrefix = "miglint:"
+
+// parseDirective reads a comment; ok is false for an ordinary one.
+func parseDirective(c sqlast.Comment) (d Directive, ok bool) {
+	rest, ok := strings.CutPrefix(c.Text, directivePrefix)
+	if !ok {
+		return Directive{}, false
+	}
+	verb, args, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	return Directive{Span: c.Span, Verb: verb, Args: strings.TrimSpace(args)}, true
+}
+
+func directives(s *migration.Script) []Directive {
+	if s == nil {
+		return nil
+	}
+	var ds []Directive
+	for _, c := range s.Comments {
+		if d, ok := parseDirective(c); ok {
+			ds = append(ds, d)
+		}
+	}
+	return ds
+}
+
+// Deprecations are the columns that migrations announced they will drop, by a
+// `-- miglint:deprecate table.column reason` directive.
+type Deprecations struct{ marks []deprecation }
+
+type deprecation struct {
+	schema, table, column string
+	reason                string
+	at                    catalog.Origin
+}
+
+// add records a deprecate directive.
+func (d *Deprecations) add(dir Directive, at catalog.Origin) {
+	target, reason, _ := strings.Cut(dir.Args, " ")
+	schema, table, column, ok := SplitColumn(target)
+	if !ok {
+		return
+	}
+	at.Span = dir.Span
+	d.marks = append(d.marks, deprecation{schema: schema, table: table, column: column, reason: strings.TrimSpace(reason), at: at})
+}
+
+// Of returns where the column was first marked and why.
+func (d *Deprecations) Of(table catalog.Key, column string) (at catalog.Origin, reason string, ok bool) {
+	for _, m := range d.marks {
+		if m.table == table.Name && m.column == column && (m.schema == "" || m.schema == table.Schema) {
+			return m.at, m.reason, true
+		}
+	}
+	return catalog.Origin{}, "", false
+}
+
+// SplitColumn reads "table.column" or "schema.table.column".
+func SplitColumn(s string) (schema, table, column string, ok bool) {
+	parts := strings.Split(s, ".")
+	for _, p := range parts {
+		if p == "" {
+			return "", "", "", false
+		}
+	}
+	switch len(parts) {
+	case 2:
+		return "", parts[0], parts[1], true
+	case 3:
+		return parts[0], parts[1], parts[2], true
+	}
+	return "", "", "", false
+}

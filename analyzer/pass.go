@@ -1,0 +1,76 @@
+package analyzer
+
+import (
+	"iter"
+
+	"github.com/miglint/miglint/catalog"
+	"github.com/miglint/miglint/migration"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// Pass is all that a rule sees of one script of one migration.
+type Pass struct {
+	Rule      *Rule
+	Options   *Options
+	Stream    *migration.Stream
+	Migration *migration.Migration
+	Index     int  // of Migration in Stream.Migrations
+	Down      bool // the script is the migration's down
+	Script    *migration.Script
+	Stmts     []*Stmt
+	After     *catalog.Catalog // the schema after the script
+	// Directives are the `miglint:` comments of the script; Deprecations are the
+	// columns that this and earlier migrations marked as deprecated.
+	Directives   []Directive
+	Deprecations *Deprecations
+
+	report func(Diagnostic)
+}
+
+// Report hands in a finding. Rule, Migration and Down are filled in.
+func (p *Pass) Report(d Diagnostic) { p.report(d) }
+
+// ReportStmt hands in a finding about op i of a statement; Span and Until are
+// filled in where they are not set.
+func (p *Pass) ReportStmt(s *Stmt, i int, d Diagnostic) {
+	if d.Span.IsZero() {
+		d.Span = s.Ops[i].Pos()
+	}
+	if d.Until == "" && len(d.Locks) > 0 {
+		d.Until = s.Until()
+	}
+	p.report(d)
+}
+
+// Op is one op of an annotated statement.
+type Op struct {
+	*Stmt
+	I  int // index in Stmt.Ops
+	Op sqlast.Op
+}
+
+// Ops iterates over every op of the script in order.
+func (p *Pass) Ops() iter.Seq[Op] {
+	return func(yield func(Op) bool) {
+		for _, s := range p.Stmts {
+			for i, op := range s.Ops {
+				if !yield(Op{Stmt: s, I: i, Op: op}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// StreamPass is all that a rule sees of a stream as a whole.
+type StreamPass struct {
+	Rule    *Rule
+	Options *Options
+	Stream  *migration.Stream
+	Final   *catalog.Catalog // the schema after the last up
+
+	report func(Diagnostic)
+}
+
+// Report hands in a finding.
+func (p *StreamPass) Report(d Diagnostic) { p.report(d) }

@@ -1,0 +1,147 @@
+package analyzer
+
+import (
+	"fmt"
+
+	"github.com/miglint/miglint/catalog"
+	"github.com/miglint/miglint/effect"
+	"github.com/miglint/miglint/migration"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// Stmt is a statement with everything that is true when it runs.
+type Stmt struct {
+	*sqlast.Statement
+	Index    int              // in its script
+	Before   *catalog.Catalog // the schema just before it
+	Tx       *Tx              // the transaction it runs in; nil when it commits on its own
+	Shape    migration.TxShape
+	Settings Settings // parameters the migration has set, as in force for it
+	Effect   effect.Effect
+	Held     []HeldLock // locks its transaction already holds, strongest per relation
+	Origin   catalog.Origin
+
+	small map[string]bool
+}
+
+// HeldLock is a lock that an earlier statement of the transaction took.
+type HeldLock struct {
+	effect.Lock
+	By *Stmt
+}
+
+// TxKind says who began a transaction.
+type TxKind int
+
+// The kinds of transaction.
+const (
+	ExplicitTx TxKind = iota // BEGIN in the file
+	RunnerTx                 // the migration framework
+	ImplicitTx               // the server, around a multi-statement query
+)
+
+// Tx is a transaction as the server sees it.
+type Tx struct {
+	Kind  TxKind
+	Begin *Stmt   // the BEGIN; nil unless explicit
+	End   *Stmt   // the COMMIT or ROLLBACK in the file; nil when the runner or the server ends it, or nobody does
+	Stmts []*Stmt // in order, Begin and End included
+
+	RolledBack bool
+}
+
+// InTx reports whether the statement runs in a transaction block.
+func (s *Stmt) InTx() bool { return s.Tx != nil }
+
+// Until says when the locks of the statement are released, to follow "blocked":
+// "until the statement ends", "until COMMIT on line 12".
+func (s *Stmt) Until() string {
+	switch {
+	case s.Tx == nil:
+		return "until the statement ends"
+	case s.Tx.End != nil:
+		return fmt.Sprintf("until the transaction ends on line %d", s.Tx.End.Span.StartPos().Line)
+	case s.Tx.Kind == ImplicitTx:
+		return "until the whole query ends (the file is sent as one query, which PostgreSQL runs as one transaction)"
+	case s.Tx.Kind == RunnerTx && s.Shape == migration.PerRun:
+		return "until the whole run of migrations commits"
+	case s.Tx.Kind == RunnerTx:
+		return "until the migration commits"
+	}
+	return "until the transaction ends, which this file never does"
+}
+
+// IsNew reports whether nobody but this script can mind what happens to the
+// relation: it was created earlier in this very script and holds no rows beyond
+// a few literal ones, or it is temporary. An index or view counts with its
+// table.
+func (s *Stmt) IsNew(k catalog.Key) bool {
+	if k.Schema == "pg_temp" {
+		return true
+	}
+	if t := s.Before.TableAt(k); t != nil {
+		return s.isNewTable(t)
+	}
+	if v := s.Before.ViewAt(k); v != nil {
+		return v.Created.Same(s.Origin)
+	}
+	if i := s.Before.IndexAt(k); i != nil {
+		return i.Created.Same(s.Origin) || s.IsNew(i.Table)
+	}
+	if q := s.Before.SequenceAt(k); q != nil {
+		return q.Created.Same(s.Origin)
+	}
+	return false
+}
+
+// fewRows is how many literal rows a new table may have been given and still
+// count as empty: a lookup table's seed, written by hand.
+const fewRows = 1000
+
+func (s *Stmt) isNewTable(t *catalog.Table) bool {
+	if t.Persistence == sqlast.Temporary {
+		return true
+	}
+	if t.Partial || !t.Created.Same(s.Origin) {
+		return false
+	}
+	return t.Filled == nil || t.FilledRows >= 0 && t.FilledRows <= fewRows
+}
+
+// Minor reports whether locks, rewrites and scans of the relation do not matter:
+// it is new, or the configuration lists it as small.
+func (s *Stmt) Minor(k catalog.Key) bool {
+	if s.IsNew(k) {
+		return true
+	}
+	if len(s.small) == 0 {
+		return false
+	}
+	if i := s.Before.IndexAt(k); i != nil {
+		k = i.Table
+	}
+	return s.small[k.Name] || s.small[k.Schema+"."+k.Name]
+}
+
+// Locks returns the locks at least as strong as mode that op i of the statement
+// takes on relations that matter.
+func (s *Stmt) Locks(i int, mode effect.Mode) []effect.Lock {
+	var locks []effect.Lock
+	for _, l := range s.Effect.Op(i).Locks {
+		if l.Mode >= mode && !s.Minor(l.Relation) {
+			locks = append(locks, l)
+		}
+	}
+	return locks
+}
+
+// LockOn returns the lock that the statement takes on one relation; ok is false
+// if it takes none.
+func (s *Stmt) LockOn(k catalog.Key) (lock effect.Lock, ok bool) {
+	for _, l := range s.Effect.Locks {
+		if l.Relation == k && l.Mode > lock.Mode {
+			lock, ok = l, true
+		}
+	}
+	return lock, ok
+}

@@ -46,8 +46,13 @@ type Table struct {
 	Partial     bool // created before history began: columns, constraints and so on may be missing
 	Created     Origin
 	Filled      *Origin // when rows were first put in by the migrations themselves; nil: never
+	FilledRows  int     // how many literal rows the migrations put in; -1: unknown, or many
 	Persistence sqlast.Persistence
 	Foreign     bool
+
+	// ColumnsUnknown is set when a query made the table and its columns could not
+	// be told from it; Columns has those that could.
+	ColumnsUnknown bool
 
 	Columns     []*Column
 	Constraints []*Constraint
@@ -77,6 +82,7 @@ type Table struct {
 type Column struct {
 	Name      string
 	Type      sqlast.TypeName // serial types are replaced by their integer type
+	UserType  Key             // the user-defined type or domain that Type is (of); zero for PostgreSQL's own
 	Collation sqlast.Name
 	NotNull   bool
 	Default   sqlast.Expr
@@ -95,7 +101,8 @@ type Column struct {
 type Constraint struct {
 	sqlast.Constraint        // Name is always set: the server's own choice where none was written
 	Valid             bool   // false: NOT VALID and not yet validated
-	RefTable          Key    // of a foreign key
+	Inherited         bool   // came from the parent of a partition or child
+	RefTable          Key    // of a foreign key; RefColumns is always set if they are known
 	Index             string // name of the index behind UNIQUE, PRIMARY KEY, EXCLUDE
 	Created           Origin
 	Validated         Origin // when it became valid, if later than Created
@@ -145,9 +152,10 @@ type View struct {
 	Populated       bool // materialized views: not WITH NO DATA
 	Columns         []string
 	Query           *sqlast.Query
-	Reads           []Key    // relations it reads, resolved
-	Indexes         []*Index // of a materialized view
-	ReferencedViews []Key    // views that read it
+	Reads           []Key       // relations it reads, resolved
+	Uses            []ColumnRef // columns of Reads that it uses; what * stood for is spelled out
+	Indexes         []*Index    // of a materialized view
+	ReferencedViews []Key       // views that read it
 	Comment         string
 	Created         Origin
 }
@@ -157,7 +165,15 @@ type Sequence struct {
 	Key
 	OwnedBy Key    // table; zero if not owned
 	Column  string // of OwnedBy
+	UsedBy  []Key  // tables with a default that draws from it, OwnedBy excluded
 	Created Origin
+}
+
+// ColumnRef names a column of a table or view. Column "*" is every column of a
+// relation whose columns are not known.
+type ColumnRef struct {
+	Table  Key
+	Column string
 }
 
 // Type is a user-defined type or domain.
@@ -174,6 +190,8 @@ type Type struct {
 	Default    sqlast.Expr
 	Checks     []*Constraint
 	Attributes []*Column
+	UsedBy     []Key // tables with a column of the type
+	UsedIn     []Key // types and domains made of it
 	Created    Origin
 }
 
@@ -193,6 +211,7 @@ type Function struct {
 	Volatility sqlast.Volatility
 	Body       string
 	BodyAt     source.Span
+	UsedBy     []Key // tables with a trigger, default, constraint, index or policy that calls it
 	Created    Origin
 }
 

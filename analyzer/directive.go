@@ -28,7 +28,8 @@ func parseDirective(c sqlast.Comment) (d Directive, ok bool) {
 	return Directive{Span: c.Span, Verb: verb, Args: strings.TrimSpace(args)}, true
 }
 
-func directives(s *migration.Script) []Directive {
+// Directives returns the `miglint:` comments of a script, which may be nil.
+func Directives(s *migration.Script) []Directive {
 	if s == nil {
 		return nil
 	}

@@ -91,7 +91,8 @@ type Rule struct {
 	MinPG, MaxPG int
 
 	// Run judges one script of one migration. RunStream judges a stream as a
-	// whole, once: its order, its files, its final schema. A rule has one of them.
+	// whole, once: its order, its files, its final schema. A rule has at least one
+	// of them.
 	Run       func(*Pass)
 	RunStream func(*StreamPass)
 }

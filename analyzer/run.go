@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"cmp"
+	"iter"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -66,15 +67,37 @@ type judgement struct {
 	ignored     int
 }
 
-// stream annotates the stream in order and hands each finished migration to the
-// rules, which run beside the replay: catalogs are persistent, so nothing they
-// read changes. At most a few migrations are in flight, which bounds memory.
-func (r *runner) stream(s *migration.Stream, res *Result) {
+// Annotate yields every script of every judged migration, annotated as rules see
+// it, in order: the up of a migration, then its down.
+func Annotate(set *migration.Set, opts Options) iter.Seq[*Pass] {
+	r := &runner{opts: &opts, small: smallTables(opts.SmallTables)}
+	return func(yield func(*Pass) bool) {
+		for _, s := range set.Streams {
+			a, deps := r.begin(), &Deprecations{}
+			for i, m := range s.Migrations {
+				up, down := r.annotate(a, s, i, deps)
+				if m.Judged && (!yield(up) || down != nil && !yield(down)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// begin returns an annotator whose catalog holds the starting schema.
+func (r *runner) begin() *annotator {
 	a := &annotator{cat: catalog.New(), opts: r.opts, small: r.small}
 	for _, stmt := range r.opts.Schema {
 		a.cat.Apply(stmt, catalog.Origin{Migration: catalog.StartingSchema})
 	}
-	deps := &Deprecations{}
+	return a
+}
+
+// stream annotates the stream in order and hands each finished migration to the
+// rules, which run beside the replay: catalogs are persistent, so nothing they
+// read changes. At most a few migrations are in flight, which bounds memory.
+func (r *runner) stream(s *migration.Stream, res *Result) {
+	a, deps := r.begin(), &Deprecations{}
 	judged := make([]judgement, len(s.Migrations))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
@@ -111,7 +134,7 @@ func (r *runner) annotate(a *annotator, s *migration.Stream, i int, deps *Deprec
 		p := &Pass{Options: r.opts, Stream: s, Migration: m, Index: i, Down: isDown, Script: script}
 		origin.Down = isDown
 		p.Stmts = a.script(script, origin, m.Judged)
-		p.Directives = directives(script)
+		p.Directives = Directives(script)
 		return p
 	}
 	up = pass(m.Up, false)

@@ -1,0 +1,47 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/effect"
+	"github.com/miglint/miglint/internal/recipe"
+	"github.com/miglint/miglint/sqlast"
+)
+
+var indexNotConcurrent = &analyzer.Rule{
+	Name: "index-not-concurrent", Severity: analyzer.Error, Concern: analyzer.Locking, Since: "0.1.0",
+	Aliases: []string{"require-concurrent-index-creation", "add_index", "E6"},
+	Summary: "CREATE INDEX without CONCURRENTLY blocks writes while it builds",
+	Why: "A plain `CREATE INDEX` takes a SHARE lock on the table and keeps it until the index is built: every INSERT, " +
+		"UPDATE and DELETE waits, for minutes or hours on a large table, and the waiting writers fill the connection pool.",
+	Instead: "`CREATE INDEX CONCURRENTLY` builds beside the traffic. It cannot run in a transaction block, so the " +
+		"migration has to leave its framework's transaction. On a partitioned table, create the index `ON ONLY` the parent, " +
+		"then one `CONCURRENTLY` on each partition, then `ALTER INDEX … ATTACH PARTITION`.",
+	Except: "The table is known to be small (list it under `small-tables`), or writes are stopped during the migration.",
+	Bad:    "CREATE INDEX orders_customer_id_idx ON orders (customer_id);\n",
+	Good:   "CREATE INDEX CONCURRENTLY orders_customer_id_idx ON orders (customer_id);\n",
+	Run:    runIndexNotConcurrent,
+}
+
+func runIndexNotConcurrent(p *analyzer.Pass) {
+	for op := range p.Ops() {
+		create, ok := op.Op.(*sqlast.CreateIndex)
+		if !ok || create.Concurrently {
+			continue
+		}
+		locks := op.Locks(op.I, effect.Share)
+		if len(op.Effect.Op(op.I).Builds) == 0 || len(locks) == 0 {
+			continue // ON ONLY a partitioned table, or a table nobody can be using
+		}
+		name := "an index"
+		if create.Name != "" {
+			name = "index " + sqlast.QuoteIdent(create.Name)
+		}
+		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
+			Message:    fmt.Sprintf("building %s blocks writes to %s %s", name, create.Table.Name, op.Until()),
+			Locks:      locks,
+			Suggestion: recipe.CreateIndex(p, op.Stmt, create),
+		})
+	}
+}

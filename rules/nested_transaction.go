@@ -1,0 +1,82 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/sqlast"
+)
+
+var nestedTransaction = &analyzer.Rule{
+	Name: "nested-transaction", Severity: analyzer.Warning, Concern: analyzer.Failing, Since: "0.1.0",
+	Aliases: []string{"transaction-nesting"},
+	Summary: "BEGIN or COMMIT inside a transaction that somebody else has begun",
+	Why: "PostgreSQL has no nested transactions. A second `BEGIN` only warns; the `COMMIT` that follows ends the " +
+		"framework's transaction early, and everything after it, the framework's own bookkeeping included, commits " +
+		"statement by statement. When a later statement fails, nothing is undone and the version is not recorded.",
+	Instead: "Leave the transaction to the framework: delete `BEGIN` and `COMMIT`. To run outside it, use the framework's own way.",
+	Bad: `-- 20260301090000_parcels.sql --
+-- +goose Up
+BEGIN;
+CREATE TABLE parcels (id bigint PRIMARY KEY);
+COMMIT;
+-- +goose Down
+DROP TABLE parcels;
+`,
+	Good: `-- 20260301090000_parcels.sql --
+-- +goose Up
+CREATE TABLE parcels (id bigint PRIMARY KEY);
+-- +goose Down
+DROP TABLE parcels;
+`,
+	Run: runNestedTransaction,
+}
+
+func runNestedTransaction(p *analyzer.Pass) {
+	for i, s := range p.Stmts {
+		t := transaction(s)
+		if t == nil || s.Tx == nil {
+			continue
+		}
+		switch {
+		case t.Kind == sqlast.Begin && s.Tx.Kind == analyzer.RunnerTx:
+			p.Report(analyzer.Diagnostic{Span: s.Span, Message: fmt.Sprintf(
+				"BEGIN does nothing here but warn: %s", whyInTransaction(p, s))})
+		case t.Kind == sqlast.Begin && s.Tx.Begin != s:
+			p.Report(analyzer.Diagnostic{Span: s.Span, Message: fmt.Sprintf(
+				"BEGIN does nothing here but warn: %s", whyInTransaction(p, s)), Related: transactionBegin(s)})
+		case endsTransaction(t) && s.Tx.Kind == analyzer.RunnerTx:
+			p.Report(analyzer.Diagnostic{Span: s.Span, Message: endOfRunnerTx(p, t, len(p.Stmts)-i-1)})
+		}
+	}
+}
+
+// endOfRunnerTx says what a COMMIT or ROLLBACK in the framework's transaction
+// does to it; rest is the number of statements after it.
+func endOfRunnerTx(p *analyzer.Pass, t *sqlast.Transaction, rest int) string {
+	word := "COMMIT"
+	if t.Kind == sqlast.Rollback {
+		word = "ROLLBACK"
+	}
+	title := p.Stream.Framework.Title
+	switch {
+	case t.Kind == sqlast.Rollback:
+		return fmt.Sprintf("%s undoes everything the migration did so far in %s's transaction", word, title)
+	case rest == 0:
+		return fmt.Sprintf("%s ends %s's transaction before %s records the version: if that fails, the migration has run but counts as pending", word, title, title)
+	}
+	return fmt.Sprintf("%s ends %s's transaction: the %d statements after it commit one by one, and so does the version", word, title, rest)
+}
+
+// transaction returns the transaction control command a statement is, or nil.
+func transaction(s *analyzer.Stmt) *sqlast.Transaction {
+	if len(s.Ops) != 1 {
+		return nil
+	}
+	t, _ := s.Ops[0].(*sqlast.Transaction)
+	return t
+}
+
+func endsTransaction(t *sqlast.Transaction) bool {
+	return t.Kind == sqlast.Commit || t.Kind == sqlast.Rollback
+}

@@ -1,0 +1,35 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/miglint/miglint/analyzer"
+)
+
+var statementFails = &analyzer.Rule{
+	Name: "statement-fails", Severity: analyzer.Error, Concern: analyzer.Failing, Since: "0.1.0",
+	Summary: "PostgreSQL will refuse the statement, by what earlier migrations made of the schema",
+	Why: "The history of migrations shows what the server will find when this statement runs: an object that is already " +
+		"there, a column that a view still reads, an index that cannot back a constraint. It will raise the error that " +
+		"the message quotes, and the deploy stops there, half done if nothing rolls it back.",
+	Instead: "Follow the message: it names the object in the way.",
+	Except: "The history that miglint sees is not the whole one (objects made by hand or by another tool): name a dump " +
+		"of the real schema under `schema:`.",
+	Bad: "CREATE TABLE parcels (id bigint PRIMARY KEY, weight int);\nCREATE VIEW heavy AS SELECT id, weight FROM parcels WHERE weight > 20;\n" +
+		"ALTER TABLE parcels DROP COLUMN weight;\n",
+	Good: "CREATE TABLE parcels (id bigint PRIMARY KEY, weight int);\nCREATE VIEW heavy AS SELECT id, weight FROM parcels WHERE weight > 20;\n" +
+		"DROP VIEW heavy;\nALTER TABLE parcels DROP COLUMN weight;\n",
+	Run: runStatementFails,
+}
+
+func runStatementFails(p *analyzer.Pass) {
+	for op := range p.Ops() {
+		fails := op.Effect.Op(op.I).Fails
+		if fails == nil || fails.IfRows || fails.SQLState == "25001" || fails.SQLState == "55P04" {
+			continue // other rules have these
+		}
+		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
+			Message: fmt.Sprintf("this fails: %s (SQLSTATE %s)", fails.Message, fails.SQLState),
+		})
+	}
+}

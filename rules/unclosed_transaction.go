@@ -1,0 +1,36 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/sqlast"
+)
+
+var unclosedTransaction = &analyzer.Rule{
+	Name: "unclosed-transaction", Severity: analyzer.Error, Concern: analyzer.Failing, Since: "0.1.0",
+	Aliases: []string{"uncommitted-transaction"},
+	Summary: "BEGIN without COMMIT, or COMMIT without BEGIN",
+	Why: "A transaction that the file never ends is rolled back when the connection closes, so the migration reports " +
+		"success and changes nothing; or the connection goes on with its locks held. A `COMMIT` without a transaction " +
+		"only warns: what it was meant to bind together has already committed one by one.",
+	Instead: "Write `BEGIN` and `COMMIT` in pairs, in the same file.",
+	Bad:     "BEGIN;\nCREATE TABLE parcels (id bigint PRIMARY KEY);\n",
+	Good:    "BEGIN;\nCREATE TABLE parcels (id bigint PRIMARY KEY);\nCOMMIT;\n",
+	Run:     runUnclosedTransaction,
+}
+
+func runUnclosedTransaction(p *analyzer.Pass) {
+	for i, s := range p.Stmts {
+		t := transaction(s)
+		switch {
+		case t == nil:
+		case t.Kind == sqlast.Begin && s.Tx != nil && s.Tx.Begin == s && s.Tx.End == nil:
+			p.Report(analyzer.Diagnostic{Span: s.Span, Message: fmt.Sprintf(
+				"this transaction is never committed: the %d statements after BEGIN are rolled back when the connection closes, or stay open with their locks", len(p.Stmts)-i-1)})
+		case endsTransaction(t) && s.Tx == nil:
+			p.Report(analyzer.Diagnostic{Span: s.Span, Severity: analyzer.Warning, Message: fmt.Sprintf(
+				"%s has no transaction to end: everything before it has already committed", s.Text)})
+		}
+	}
+}

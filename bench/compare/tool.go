@@ -107,7 +107,7 @@ func peakMemory(state *os.ProcessState) int64 {
 	if !ok {
 		return 0
 	}
-	size := int64(rusage.Maxrss)
+	size := int64(rusage.Maxrss) //nolint:unconvert // 32 bits wide on some platforms
 	if runtime.GOOS != "darwin" && runtime.GOOS != "ios" {
 		size *= 1024 // everybody else counts kilobytes
 	}

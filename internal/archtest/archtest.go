@@ -31,7 +31,7 @@ var imports = map[string][]string{
 	"analyzer":              {"source", "sqlast", "catalog", "effect", "migration"},
 	"analyzer/analyzertest": {"source", "migration", "analyzer"},
 	"rules":                 {"source", "sqlast", "catalog", "effect", "migration", "analyzer", "internal/recipe"},
-	"report":                {"source", "effect", "analyzer"},
+	"report":                {"source", "sqlast", "effect", "analyzer"},
 	"verify":                {"migration", "effect", "internal/pgserver"},
 	"goanalysis":            {"migration", "analyzer", "rules"},
 	"cmd/miglint":           {"internal/cli"},

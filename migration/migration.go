@@ -4,7 +4,6 @@
 package migration
 
 import (
-	"io/fs"
 	"time"
 
 	"github.com/miglint/miglint/source"
@@ -14,6 +13,9 @@ import (
 // Set is everything one run looks at.
 type Set struct {
 	Streams []*Stream
+	// Ignored are the folders and files outside the streams that the search for
+	// migrations left out although they hold SQL, and why.
+	Ignored []Ignored
 }
 
 // Stream is one history of migrations: one folder (or several that the framework
@@ -32,7 +34,8 @@ type Ignored struct {
 	Path string
 	Why  string
 	// Mistake is set when the file looks like a migration that somebody meant to
-	// run, such as 1_x.sql under golang-migrate.
+	// run, such as 1_x.sql under golang-migrate. Stream.Problems has an
+	// "ignored-file" problem for it.
 	Mistake bool
 	File    *source.File // set with Mistake
 }
@@ -127,12 +130,22 @@ type Framework struct {
 	Name  string // "golang-migrate": the value of --framework
 	Title string // as its users write it
 	Downs Downs
+	// Files says what its migrations look like, to users whose folder has none:
+	// "<number>_<name>.up.sql".
+	Files string
+	// Recursive is set when the framework reads the folder's sub-folders too.
+	Recursive bool
+	// Runs reports whether the framework takes a file of this name, without its
+	// folder, for a migration.
+	Runs func(name string) bool
 	// Detect judges a folder by its names and contents; it does not read the
 	// folder's sub-folders unless the framework does.
-	Detect func(dir Dir) Evidence
+	Detect func(dir *Dir) Evidence
 	// Load reads the folder. The error is only for I/O; everything about the
 	// user's files is a Problem.
-	Load func(dir Dir, opts Options) (*Stream, error)
+	Load func(dir *Dir, opts Options) (*Stream, error)
+	// Parse reads one file on its own, such as standard input.
+	Parse func(f *source.File, opts Options) *Migration
 	// LeaveTransaction says how a migration gets out of the framework's
 	// transaction, as an instruction to its author: "put `-- +goose NO
 	// TRANSACTION` at the top of the file". Empty if it runs in none.
@@ -142,23 +155,13 @@ type Framework struct {
 	AloneInFile bool
 }
 
-// Evidence is why a folder may belong to a framework. Score 0 means it does not;
-// see Frameworks for the scale.
-type Evidence struct {
-	Score int
-	Why   []string
-}
-
-// Frameworks are the frameworks miglint knows, in the order they are listed to
-// users.
-func Frameworks() []*Framework {
-	return []*Framework{}
-}
-
 // Options tells Load what the user decided.
 type Options struct {
 	Framework   string // a framework's name; "" to detect
 	Transaction string // "", "statement", "file", "run" or "implicit": overrides the shape of a plain folder
+	// MultiStatement is golang-migrate's x-multi-statement=true: it cuts a file at
+	// every semicolon and sends the pieces one by one.
+	MultiStatement bool
 	// Placeholders are the values of ${name} and the like, by name.
 	Placeholders map[string]string
 	// Changed, when not nil, holds the display paths of the files to judge; the
@@ -166,11 +169,4 @@ type Options struct {
 	Changed map[string]bool
 	// Exclude are doublestar patterns of paths to leave out.
 	Exclude []string
-}
-
-// Dir is a folder under review: a file system rooted at it and its display path.
-type Dir struct {
-	FS      fs.FS
-	Path    string // folder inside FS, "." for its root
-	Display string // what is shown to the user, "" for the current folder
 }

@@ -1,0 +1,116 @@
+package migration
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// verdict is the framework a folder belongs to; nil if it is nobody's.
+type verdict struct {
+	fw *Framework
+	Evidence
+}
+
+// candidate is a folder of migrations.
+type candidate struct {
+	verdict
+	dir *Dir
+}
+
+func (v verdict) load(d *Dir, opts Options) (*Stream, error) {
+	s, err := v.fw.Load(d, opts)
+	if err != nil {
+		return nil, err
+	}
+	s.Why = v.Why
+	return s, nil
+}
+
+// judge weighs the evidence for a folder. Equal evidence for two frameworks is
+// an error.
+func judge(d *Dir, opts Options) (verdict, error) {
+	if fw := named(opts.Framework); fw != nil {
+		e := fw.Detect(d)
+		if slices.ContainsFunc(d.Files, func(name string) bool { return fw.Runs(path.Base(name)) }) || e.Score > 0 {
+			return verdict{fw, Evidence{markerScore + markerShare, append([]string{chosen}, e.Why...)}}, nil
+		}
+		return verdict{}, nil
+	}
+	var best, second verdict
+	for _, fw := range Frameworks() {
+		switch v := (verdict{fw, fw.Detect(d)}); {
+		case v.Score > best.Score:
+			best, second = v, best
+		case v.Score > second.Score:
+			second = v
+		}
+	}
+	if best.Score > 0 && best.Score == second.Score {
+		return verdict{}, fmt.Errorf("cannot tell which framework %s belongs to: %s (%s) or %s (%s); say it with --framework %s or --framework %s",
+			d.root(), best.fw.Name, strings.Join(best.Why, ", "), second.fw.Name, strings.Join(second.Why, ", "), best.fw.Name, second.fw.Name)
+	}
+	return best, nil
+}
+
+// search finds the folders of migrations below d, in the order of their paths.
+// What it leaves out although there is SQL in it goes to set.Ignored.
+func search(d *Dir, set *Set, opts Options) ([]candidate, error) {
+	var found []candidate
+	for _, name := range d.Subdirs {
+		if leftOut(name) {
+			continue
+		}
+		sub, err := d.sub(name)
+		if err != nil {
+			set.Ignored = append(set.Ignored, Ignored{Path: d.display(name), Why: "folder that cannot be read: " + reason(err)})
+			continue
+		}
+		if otherDatabase(name) {
+			if len(sub.sqlFiles()) > 0 {
+				set.Ignored = append(set.Ignored, Ignored{Path: sub.Display, Why: "by its name for another database than PostgreSQL; name the folder to have it read"})
+			}
+			continue
+		}
+		v, err := judge(sub, opts)
+		if err != nil {
+			return nil, err
+		}
+		if belongs := v.isFound(sub); belongs {
+			found = append(found, candidate{v, sub})
+			if v.fw.Recursive {
+				continue
+			}
+		}
+		below, err := search(sub, set, opts)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, below...)
+	}
+	return found, nil
+}
+
+// isFound reports whether the evidence is enough for a folder that nobody named.
+// Numbered SQL files are migrations only in a folder that says so.
+func (v verdict) isFound(d *Dir) bool {
+	if v.Score < numberedScore {
+		return false
+	}
+	if v.fw.Name != "plain" {
+		return true
+	}
+	return detectPlain(d).Score >= numberedScore && strings.Contains(strings.ToLower(path.Base(path.Dir(d.Path))+"/"+path.Base(d.Path)), "migrat")
+}
+
+// otherDatabase reports whether a folder is named after a database that does not
+// speak PostgreSQL's SQL.
+func otherDatabase(name string) bool {
+	switch strings.ToLower(name) {
+	case "mysql", "mariadb", "sqlite", "sqlite3", "h2", "hsqldb", "derby", "oracle", "mssql", "sqlserver", "db2",
+		"clickhouse", "cassandra", "snowflake", "spanner", "duckdb":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,245 @@
+package migration
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/miglint/miglint/source"
+)
+
+var gooseRunner = runner{
+	title:   "goose",
+	cutRule: "statement-cut-in-two",
+	begin:   "-- +goose StatementBegin",
+	end:     "-- +goose StatementEnd",
+	remedy:  "put it between `-- +goose StatementBegin` and `-- +goose StatementEnd`",
+}
+
+var gooseDirectives = []string{"Up", "Down", "StatementBegin", "StatementEnd", "NO TRANSACTION", "ENVSUB ON", "ENVSUB OFF"}
+
+// gooseFile reads a file line by line, as goose's internal/sqlparser does. Where
+// goose gives up, it notes a Problem and goes on.
+type gooseFile struct {
+	file     *source.File
+	problems []Problem
+
+	dir      int          // index into dirs; -1 before Up
+	dirs     [2]*gooseDir // up, down
+	block    source.Span  // the StatementBegin we are in
+	piece    int          // start of the statement being collected, -1: none
+	lastLine int          // end of the last line collected
+	stray    bool         // text before Up was reported
+	noTx     bool
+	envsub   bool
+}
+
+// gooseDir is one direction.
+type gooseDir struct {
+	at     source.Span // its directive
+	pieces []piece
+}
+
+func parseGoose(f *source.File, opts Options) *Migration {
+	g := &gooseFile{file: f, dir: -1, piece: -1}
+	for l := range lines(f) {
+		g.line(l)
+	}
+	g.endSection(len(f.Text))
+	m := &Migration{}
+	if g.dirs[0] == nil {
+		g.problem(f.Span(0, 0), "there is no `-- +goose Up` line, so goose refuses the file", "")
+		m.Up = unread(f)
+	}
+	for i, d := range g.dirs {
+		if d == nil {
+			continue
+		}
+		sec := section{start: d.at.Start, end: len(f.Text), pieces: d.pieces}
+		if i == 0 {
+			sec.start = 0
+			if g.dirs[1] != nil {
+				sec.end = max(g.dirs[1].at.Start, d.at.End)
+			}
+		}
+		g.shape(sec.pieces)
+		s, problems := gooseRunner.script(f, opts, sec)
+		s.NoTransaction = g.noTx
+		g.problems = append(g.problems, problems...)
+		if i == 0 {
+			m.Up = s
+		} else {
+			m.Down = s
+		}
+	}
+	sortProblems(g.problems)
+	m.Problems = g.problems
+	return m
+}
+
+// shape: NO TRANSACTION holds for the whole file, wherever it stands. A
+// StatementBegin block is one query even then.
+func (g *gooseFile) shape(pieces []piece) {
+	for i, p := range pieces {
+		switch {
+		case !g.noTx:
+			pieces[i].tx = PerFile
+		case p.tx != Implicit:
+			pieces[i].tx = PerStatement
+		}
+	}
+}
+
+func (g *gooseFile) problem(at source.Span, message, suggestion string) {
+	g.problems = append(g.problems, Problem{Rule: "goose-directive", Span: at, Message: message, Suggestion: suggestion})
+}
+
+func (g *gooseFile) line(l line) {
+	trimmed := strings.TrimSpace(l.text)
+	comment := strings.HasPrefix(trimmed, "--")
+	if comment && strings.Contains(l.text, "+goose") {
+		g.directive(l)
+		return
+	}
+	if g.piece < 0 && (comment || trimmed == "") {
+		return // leading comments are not sent
+	}
+	if g.dir < 0 {
+		if !g.stray {
+			g.stray = true
+			g.problem(l.span(g.file), "goose refuses a file with text before `-- +goose Up`, other than -- comments", "")
+		}
+		return
+	}
+	if g.envsub {
+		if i := strings.Index(l.text, "$$"); i >= 0 {
+			g.problem(g.file.Span(l.start+i, l.start+i+2), "under ENVSUB ON goose turns $$ into $, which breaks this dollar quote; put `-- +goose ENVSUB OFF` before it", "")
+		}
+	}
+	if g.piece < 0 {
+		g.piece = l.start
+	}
+	g.lastLine = l.end
+	if g.block.IsZero() && endsStatement(l.text) {
+		g.endPiece(l.next, PerFile)
+	}
+}
+
+func (g *gooseFile) endPiece(end int, tx TxShape) {
+	if g.piece >= 0 {
+		d := g.dirs[g.dir]
+		d.pieces = append(d.pieces, piece{start: g.piece, end: end, tx: tx})
+	}
+	g.piece = -1
+}
+
+// endSection closes what a direction left open.
+func (g *gooseFile) endSection(end int) {
+	if !g.block.IsZero() {
+		g.problem(g.block, "this StatementBegin has no `-- +goose StatementEnd`, so goose refuses the file", "")
+		g.endPiece(end, Implicit)
+		g.block = source.Span{}
+		return
+	}
+	if g.piece < 0 || strings.TrimSpace(string(g.file.Text[g.piece:g.lastLine])) == "" {
+		g.piece = -1
+		return
+	}
+	at := g.file.Span(g.piece, g.lastLine)
+	g.problem(at, "goose refuses the file because this does not end with a semicolon at the end of a line", "")
+	g.endPiece(end, PerFile)
+}
+
+func (g *gooseFile) directive(l line) {
+	at := l.span(g.file)
+	text := at.Text()
+	if at.Start > l.start {
+		g.problem(at, "goose refuses a directive that does not start at the beginning of its line", text)
+	}
+	rest := strings.Replace(strings.ReplaceAll(text, "--", ""), "+goose", "", 1)
+	word := strings.TrimSpace(rest)
+	known := ""
+	for _, d := range gooseDirectives {
+		if strings.EqualFold(d, word) {
+			known = d
+		}
+	}
+	switch known {
+	case "Up", "Down":
+		g.begin(known, at)
+	case "StatementBegin":
+		g.beginBlock(at)
+	case "StatementEnd":
+		g.endBlock(l, at)
+	case "NO TRANSACTION":
+		g.noTx = true
+	case "ENVSUB ON", "ENVSUB OFF":
+		g.envsub = known == "ENVSUB ON"
+	default:
+		g.unknown(at, word)
+	}
+}
+
+func (g *gooseFile) unknown(at source.Span, word string) {
+	switch near := closest(word, gooseDirectives...); {
+	case word == "":
+		g.problem(at, "goose refuses a directive without a word after +goose", "")
+	case near != "":
+		g.problem(at, fmt.Sprintf("goose does not know %q and refuses the file; it looks like %s", word, near), "-- +goose "+near)
+	default:
+		g.problem(at, fmt.Sprintf("goose takes every comment with +goose for a directive, does not know %q and refuses the file", word), "")
+	}
+}
+
+// begin handles Up and Down: Up first and once, then Down at most once.
+func (g *gooseFile) begin(word string, at source.Span) {
+	i := 0
+	if word == "Down" {
+		i = 1
+	}
+	if !g.block.IsZero() || g.dir >= 0 {
+		g.endSection(at.Start)
+	}
+	switch {
+	case g.dirs[i] != nil:
+		g.problems = append(g.problems, Problem{Rule: "goose-directive", Span: at,
+			Message: fmt.Sprintf("goose refuses a second %s in one file", word),
+			Related: g.dirs[i].at, RelatedMsg: "the first one"})
+		g.dir = i
+		return
+	case i == 1 && g.dir < 0:
+		g.problem(at, "goose refuses a Down before the Up", "")
+	case i == 0 && g.dirs[1] != nil:
+		g.problem(at, "goose refuses an Up after the Down", "")
+	}
+	g.dirs[i] = &gooseDir{at: at}
+	g.dir = i
+}
+
+func (g *gooseFile) beginBlock(at source.Span) {
+	switch {
+	case g.dir < 0:
+		g.problem(at, "goose refuses a StatementBegin before `-- +goose Up`", "")
+		return
+	case !g.block.IsZero():
+		g.problems = append(g.problems, Problem{Rule: "goose-directive", Span: at,
+			Message: "goose refuses a StatementBegin inside another",
+			Related: g.block, RelatedMsg: "the one that is still open"})
+		return
+	case g.piece >= 0 && strings.TrimSpace(string(g.file.Text[g.piece:g.lastLine])) != "":
+		// goose sends the unfinished statement as the start of the block.
+		g.problem(g.file.Span(g.piece, g.lastLine), "this does not end with a semicolon at the end of a line, so goose sends it together with the block that follows", "")
+	}
+	g.block = at
+}
+
+func (g *gooseFile) endBlock(l line, at source.Span) {
+	if g.block.IsZero() {
+		g.problem(at, "goose refuses a StatementEnd without a StatementBegin", "")
+		return
+	}
+	if g.piece < 0 {
+		g.problem(g.block, "goose loses the line that follows a block with nothing in it", "")
+	}
+	g.endPiece(l.start, Implicit)
+	g.block = source.Span{}
+}

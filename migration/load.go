@@ -1,0 +1,179 @@
+package migration
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/miglint/miglint/source"
+)
+
+// Load finds and reads the migrations at a path inside fsys, which should be the
+// FS of an os.Root so that links cannot lead out of it. display is what users
+// call that path.
+//
+// A folder that holds migrations is one stream. A folder that holds none is
+// searched, and every folder of migrations below it is a stream, in the order of
+// their paths. A single file is read as its folder's framework would, with the
+// rest of the folder as history, or on its own if the folder is nobody's.
+//
+// The error says what could not be done: the path is not there, there are no
+// migrations, or the evidence does not tell two frameworks apart. What is wrong
+// with the migrations is in the Problems of the Set.
+func Load(fsys fs.FS, name, display string, opts Options) (*Set, error) {
+	if opts.Framework != "" && named(opts.Framework) == nil {
+		return nil, fmt.Errorf("there is no framework called %q: miglint knows %s", opts.Framework, frameworkNames())
+	}
+	info, err := fs.Stat(fsys, name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("looking for migrations: %s does not exist", displayName(display))
+	case err != nil:
+		return nil, fmt.Errorf("looking for migrations: %s: %s", displayName(display), reason(err))
+	case info.IsDir():
+		return loadFolder(fsys, name, display, opts)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("looking for migrations: %s is a %s: expected a folder or a SQL file", displayName(display), kindOf(info.Mode().Type()))
+	}
+	return loadOne(fsys, name, display, opts)
+}
+
+// LoadFile reads one file on its own, such as standard input. Without
+// opts.Framework the directives in it decide; a file without any is plain.
+func LoadFile(f *source.File, opts Options) *Set {
+	fw, why := named(opts.Framework), chosen
+	if fw == nil {
+		fw, why = marked(f)
+	}
+	in := checked(f)
+	m := &Migration{Up: unread(in.file)}
+	if in.text {
+		m = fw.Parse(in.file, opts)
+	}
+	m.Problems = append(in.problems, m.Problems...)
+	m.Name, m.Judged = path.Base(f.Path), true
+	return &Set{Streams: []*Stream{{Root: path.Dir(f.Path), Framework: fw, Why: []string{why}, Migrations: []*Migration{m}}}}
+}
+
+const chosen = "chosen with --framework"
+
+// marked is the framework whose directives stand in the file.
+func marked(f *source.File) (*Framework, string) {
+	switch head := f.Text[:min(len(f.Text), headSize)]; {
+	case gooseMark.Match(head):
+		return goose(), "the file has `-- +goose Up`"
+	case sqlMigrateMark.Match(head):
+		return sqlMigrate(), "the file has `-- +migrate Up`"
+	case dbmateUp.Match(head):
+		return dbmate(), "the file has `-- migrate:up`"
+	}
+	return plain(), "a single file without a framework's directives"
+}
+
+// loadOne reads a single file of a folder.
+func loadOne(fsys fs.FS, name, display string, opts Options) (*Set, error) {
+	if !isSQL(name) {
+		return nil, fmt.Errorf("reading migrations: %s is not a SQL file: expected a folder or a file whose name ends in .sql", display)
+	}
+	folder := path.Dir(display)
+	if folder == "." {
+		folder = ""
+	}
+	d, err := openDir(fsys, path.Dir(name), folder, opts.Exclude)
+	if err != nil {
+		return nil, fmt.Errorf("reading migrations: the folder of %s: %s", display, reason(err))
+	}
+	v, err := judge(d, opts)
+	if err != nil {
+		return nil, err
+	}
+	if v.Score >= numberedScore {
+		opts.Changed = map[string]bool{d.display(path.Base(name)): true}
+		s, err := v.load(d, opts)
+		if err != nil {
+			return nil, err
+		}
+		if s.concerns(d.display(path.Base(name))) {
+			return &Set{Streams: []*Stream{s}}, nil
+		}
+	}
+	in := d.read(path.Base(name))
+	set := LoadFile(in.file, opts)
+	if !in.text {
+		set.Streams[0].Migrations[0].Problems = in.problems
+	}
+	return set, nil
+}
+
+// concerns reports whether the stream has something to say of a file.
+func (s *Stream) concerns(display string) bool {
+	return slices.ContainsFunc(s.Migrations, func(m *Migration) bool { return m.Judged }) ||
+		slices.ContainsFunc(s.Ignored, func(i Ignored) bool { return i.Mistake && i.Path == display })
+}
+
+func loadFolder(fsys fs.FS, name, display string, opts Options) (*Set, error) {
+	d, err := openDir(fsys, name, display, opts.Exclude)
+	if err != nil {
+		return nil, fmt.Errorf("reading migrations: %s: %s", displayName(display), reason(err))
+	}
+	here, err := judge(d, opts)
+	if err != nil {
+		return nil, err
+	}
+	set := &Set{}
+	found := []candidate{{here, d}}
+	if here.Score < numberedScore {
+		if found, err = search(d, set, opts); err != nil {
+			return nil, err
+		}
+		if len(found) == 0 && here.Score > 0 {
+			found = []candidate{{here, d}}
+		}
+	}
+	notRead := 0
+	for _, c := range found {
+		s, err := c.load(c.dir, opts)
+		if err != nil {
+			return nil, fmt.Errorf("reading migrations: %s: %s", c.dir.root(), reason(err))
+		}
+		if len(s.Migrations) > 0 || slices.ContainsFunc(s.Ignored, func(i Ignored) bool { return i.Mistake }) {
+			set.Streams = append(set.Streams, s)
+			continue
+		}
+		notRead += len(s.Ignored)
+		set.Ignored = append(set.Ignored, s.Ignored...)
+	}
+	if len(set.Streams) == 0 {
+		return nil, nothingFound(d, notRead, opts)
+	}
+	return set, nil
+}
+
+// nothingFound says what was looked for.
+func nothingFound(d *Dir, notRead int, opts Options) error {
+	var looked []string
+	for _, fw := range Frameworks() {
+		if opts.Framework == "" || opts.Framework == fw.Name {
+			looked = append(looked, fmt.Sprintf("%s (%s)", fw.Name, fw.Files))
+		}
+	}
+	what := "no migrations"
+	switch {
+	case len(d.Files)+len(d.Subdirs)+len(d.Odd) == 0:
+		what = "the folder is empty"
+	case notRead > 0:
+		what = fmt.Sprintf("no SQL migrations, only %d other files", notRead)
+	}
+	return fmt.Errorf("looking for migrations in %s and below it: %s; looked for %s", d.root(), what, strings.Join(looked, ", "))
+}
+
+func frameworkNames() string {
+	var names []string
+	for _, fw := range Frameworks() {
+		names = append(names, fw.Name)
+	}
+	return strings.Join(names, ", ")
+}

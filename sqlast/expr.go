@@ -166,10 +166,14 @@ type Target struct {
 // TypeName is a type as written. Name is PostgreSQL's internal name for the
 // key-word types (int4, int8, varchar, bpchar, timestamptz, …); user-defined
 // types keep theirs. The serial pseudo-types are Name serial2, serial4, serial8
-// (and the aliases smallserial, serial, bigserial are folded to them).
+// (and the aliases smallserial, serial, bigserial are folded to them). CHAR
+// without a length is bpchar with Mods [1], as PostgreSQL's grammar has it.
+//
+// Name.Span is the whole type as written, modifiers and array bounds included.
 type TypeName struct {
 	Name
 	Mods      []int  // type modifiers as written: varchar(20) → [20], numeric(10,2) → [10 2]
+	ModText   string // modifiers as written if they are not all integers: "Point, 4326"; Mods is empty then
 	Interval  string // fields of INTERVAL, "day to second"
 	ArrayDims int
 	SetOf     bool
@@ -242,11 +246,11 @@ func (k ConstraintKind) String() string { return constraintNames[k] }
 
 // Constraint is a table or column constraint.
 type Constraint struct {
-	At                source.Span
+	At                source.Span // from CONSTRAINT or its first key word to its last attribute
 	Kind              ConstraintKind
-	Name              string // "": the server makes one up
-	Columns           []string
-	Expr              Expr // of a CHECK
+	Name              string   // "": the server makes one up
+	Columns           []string // of a column constraint: its column; nil for a CHECK
+	Expr              Expr     // of a CHECK
 	NotValid          bool
 	NotValidAt        source.Span
 	NotEnforced       bool // PostgreSQL 18

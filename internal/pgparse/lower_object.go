@@ -1,0 +1,241 @@
+package pgparse
+
+import (
+	pg "github.com/pganalyze/pg_query_go/v5"
+
+	"github.com/miglint/miglint/sqlast"
+)
+
+func (l *lowerer) createView(s *pg.ViewStmt) sqlast.Op {
+	query := tokenSpan{l.queryStart(l.at(s.View.GetLocation())), l.hi}
+	if s.WithCheckOption > pg.ViewCheckOption_NO_CHECK_OPTION {
+		// WITH [CASCADED | LOCAL] CHECK OPTION
+		for query.hi--; query.hi > query.lo && !l.word(query.hi, "with"); {
+			query.hi--
+		}
+	}
+	return &sqlast.CreateView{
+		Node: l.node(), Name: l.rangeName(s.View), Replace: s.Replace,
+		Temporary: s.View.GetRelpersistence() == "t", Columns: strs(s.Aliases), Query: l.queryIn(s.Query, query),
+	}
+}
+
+func (l *lowerer) createSequence(s *pg.CreateSeqStmt) sqlast.Op {
+	op := &sqlast.CreateSequence{
+		Node: l.node(), Name: l.rangeName(s.Sequence), IfNotExists: s.IfNotExists,
+		Temporary: s.Sequence.GetRelpersistence() == "t",
+	}
+	for _, n := range s.Options {
+		switch d := n.GetDefElem(); d.GetDefname() {
+		case "as":
+			op.As = l.typeName(d.Arg.GetTypeName()).Name.Name
+		case "owned_by":
+			op.OwnedBy = columnOf(list(d.Arg))
+		}
+	}
+	return op
+}
+
+func (l *lowerer) alterSequence(s *pg.AlterSeqStmt) sqlast.Op {
+	op := &sqlast.AlterSequence{Node: l.node(), Name: l.rangeName(s.Sequence), IfExists: s.MissingOk}
+	for _, n := range s.Options {
+		switch d := n.GetDefElem(); d.GetDefname() {
+		case "as":
+			op.As = l.typeName(d.Arg.GetTypeName()).Name.Name
+		case "restart":
+			op.Restart = true
+		case "owned_by":
+			op.Owned = true
+			op.OwnedBy = columnOf(list(d.Arg))
+		}
+	}
+	return op
+}
+
+// columnOf is the table and column that OWNED BY names; nil for NONE
+// (process_owned_by in sequence.c).
+func columnOf(parts []*pg.Node) *sqlast.ColumnOf {
+	k := len(parts)
+	if k < 2 {
+		return nil
+	}
+	return &sqlast.ColumnOf{Table: qualified(parts[:k-1]), Column: str(parts[k-1])}
+}
+
+func (l *lowerer) createTrigger(s *pg.CreateTrigStmt) sqlast.Op {
+	op := &sqlast.CreateTrigger{
+		Node: l.node(), Name: s.Trigname, Table: l.relation(s.Relation), Function: qualified(s.Funcname),
+		Replace: s.Replace, Constraint: s.Isconstraint, RefTable: l.rangeName(s.Constrrel), Row: s.Row,
+		Columns: strs(s.Columns), When: l.expr(s.WhenClause), Deferrable: s.Deferrable,
+	}
+	for i := l.hi - 1; i > l.lo; i-- {
+		if l.word(i, "execute") {
+			op.Function.Span = l.span(l.nameAt(i + 2))
+			break
+		}
+	}
+	return op
+}
+
+func (l *lowerer) createRule(s *pg.RuleStmt) sqlast.Op {
+	return &sqlast.CreateRule{Node: l.node(), Name: s.Rulename, Table: l.relation(s.Relation), Replace: s.Replace}
+}
+
+func (l *lowerer) createPolicy(s *pg.CreatePolicyStmt) sqlast.Op {
+	return &sqlast.CreatePolicy{
+		Node: l.node(), Name: s.PolicyName, Table: l.relation(s.Table), Using: l.expr(s.Qual), Check: l.expr(s.WithCheck),
+	}
+}
+
+func (l *lowerer) alterPolicy(s *pg.AlterPolicyStmt) sqlast.Op {
+	return &sqlast.CreatePolicy{
+		Node: l.node(), Name: s.PolicyName, Table: l.relation(s.Table), Alter: true,
+		Using: l.expr(s.Qual), Check: l.expr(s.WithCheck),
+	}
+}
+
+func (l *lowerer) createExtension(s *pg.CreateExtensionStmt) sqlast.Op {
+	op := &sqlast.CreateExtension{Node: l.node(), Name: s.Extname, IfNotExists: s.IfNotExists}
+	for _, n := range s.Options {
+		if d := n.GetDefElem(); d.GetDefname() == "schema" {
+			op.Schema = str(d.Arg)
+		}
+	}
+	return op
+}
+
+func (l *lowerer) createPublication(s *pg.CreatePublicationStmt) sqlast.Op {
+	op := &sqlast.CreatePublication{Node: l.node(), Name: s.Pubname, Action: "create", AllTables: s.ForAllTables}
+	l.publicationObjects(op, s.Pubobjects)
+	return op
+}
+
+func (l *lowerer) alterPublication(s *pg.AlterPublicationStmt) sqlast.Op {
+	op := &sqlast.CreatePublication{Node: l.node(), Name: s.Pubname, Action: "options", AllTables: s.ForAllTables}
+	if len(s.Pubobjects) > 0 {
+		switch s.Action {
+		case pg.AlterPublicationAction_AP_DropObjects:
+			op.Action = "drop"
+		case pg.AlterPublicationAction_AP_SetObjects:
+			op.Action = "set"
+		default:
+			op.Action = "add"
+		}
+	}
+	l.publicationObjects(op, s.Pubobjects)
+	return op
+}
+
+func (l *lowerer) publicationObjects(op *sqlast.CreatePublication, objects []*pg.Node) {
+	for _, n := range objects {
+		o := n.GetPublicationObjSpec()
+		switch {
+		case o.GetPubtable().GetRelation() != nil:
+			op.Tables = append(op.Tables, l.relation(o.Pubtable.Relation))
+		case o.GetPubobjtype() == pg.PublicationObjSpecType_PUBLICATIONOBJ_TABLES_IN_CUR_SCHEMA:
+			op.Schemas = append(op.Schemas, "current_schema")
+		case o.GetName() != "":
+			op.Schemas = append(op.Schemas, o.Name)
+		}
+	}
+}
+
+func (l *lowerer) createStatistics(s *pg.CreateStatsStmt) sqlast.Op {
+	op := &sqlast.CreateStatistics{Node: l.node()}
+	if len(s.Defnames) > 0 {
+		op.Name = l.nameIn(s.Defnames, l.skip(l.lo+2, "if", "not", "exists"))
+	}
+	for _, n := range s.Relations {
+		if rv := n.GetRangeVar(); rv != nil && op.Table.IsZero() {
+			op.Table = l.relation(rv)
+		}
+	}
+	return op
+}
+
+// define lowers CREATE TYPE of a base or shell type, and the kinds of object
+// defined with a list of attributes.
+func (l *lowerer) define(s *pg.DefineStmt) sqlast.Op {
+	kind := objectKind(s.Kind)
+	i := l.lo + 1
+	i = l.skip(i, "or", "replace")
+	i = l.skip(i+kindWords(s.Kind), "if", "not", "exists")
+	name := l.nameIn(s.Defnames, i)
+	if s.Kind == pg.ObjectType_OBJECT_TYPE {
+		return &sqlast.CreateType{Node: l.node(), Name: name, Kind: sqlast.BaseType}
+	}
+	tag := "CREATE " + objectTag(s.Kind)
+	if kind == sqlast.OtherObject {
+		return l.other(tag)
+	}
+	return l.other(tag, name)
+}
+
+// createSchema lowers CREATE SCHEMA and its elements, each an op of its own in
+// the new schema.
+func (l *lowerer) createSchema(s *pg.CreateSchemaStmt) []sqlast.Op {
+	name := s.Schemaname
+	if name == "" {
+		name = role(s.Authrole)
+	}
+	ops := one(&sqlast.CreateSchema{Node: l.node(), Name: name, IfNotExists: s.IfNotExists})
+	if len(s.SchemaElts) == 0 {
+		return ops
+	}
+	starts := l.elementStarts()
+	if len(starts) == len(s.SchemaElts) {
+		ops[0].(*sqlast.CreateSchema).At = l.span(tokenSpan{l.lo, starts[0]})
+	}
+	for i, n := range s.SchemaElts {
+		putInSchema(n, name)
+		at := nowhere
+		if len(starts) == len(s.SchemaElts) {
+			at = tokenSpan{starts[i], l.hi}
+			if i+1 < len(starts) {
+				at.hi = starts[i+1]
+			}
+		}
+		ops = append(ops, l.within(at, n)...)
+	}
+	return ops
+}
+
+// elementStarts finds where the elements of CREATE SCHEMA begin: at CREATE and
+// GRANT, but for GRANT CREATE and WITH GRANT OPTION.
+func (l *lowerer) elementStarts() []int {
+	var starts []int
+	for i := l.lo + 1; i < l.hi; i++ {
+		if next := l.afterBrackets(i); next > i {
+			i = next - 1
+			continue
+		}
+		switch {
+		case l.word(i, "create") && !l.word(i-1, "grant") && !l.punct(i-1, ','):
+			starts = append(starts, i)
+		case l.word(i, "grant") && !l.word(i-1, "with"):
+			starts = append(starts, i)
+		}
+	}
+	return starts
+}
+
+// putInSchema qualifies the relation that a schema element is about
+// (transformCreateSchemaStmtElements in parse_utilcmd.c).
+func putInSchema(n *pg.Node, schema string) {
+	var rv *pg.RangeVar
+	switch s := n.GetNode().(type) {
+	case *pg.Node_CreateStmt:
+		rv = s.CreateStmt.Relation
+	case *pg.Node_IndexStmt:
+		rv = s.IndexStmt.Relation
+	case *pg.Node_CreateSeqStmt:
+		rv = s.CreateSeqStmt.Sequence
+	case *pg.Node_CreateTrigStmt:
+		rv = s.CreateTrigStmt.Relation
+	case *pg.Node_ViewStmt:
+		rv = s.ViewStmt.View
+	}
+	if rv != nil && rv.Schemaname == "" {
+		rv.Schemaname = schema
+	}
+}

@@ -1,0 +1,120 @@
+package pgparse
+
+import (
+	pg "github.com/pganalyze/pg_query_go/v5"
+
+	"github.com/miglint/miglint/sqlast"
+)
+
+// otherStatement lowers the statements that have no op of their own, under their
+// command tag (CreateCommandTag in utility.c), and the DROPs that the grammar
+// keeps apart.
+func (l *lowerer) otherStatement(n *pg.Node) []sqlast.Op {
+	switch s := n.Node.(type) {
+	case *pg.Node_DropRoleStmt:
+		return l.dropRoles(s.DropRoleStmt)
+	case *pg.Node_DropdbStmt:
+		return one(l.dropNamed(sqlast.Database, s.DropdbStmt.Dbname, s.DropdbStmt.MissingOk))
+	case *pg.Node_DropTableSpaceStmt:
+		return one(l.dropNamed(sqlast.Tablespace, s.DropTableSpaceStmt.Tablespacename, s.DropTableSpaceStmt.MissingOk))
+	case *pg.Node_DropSubscriptionStmt:
+		return one(l.dropNamed(sqlast.Subscription, s.DropSubscriptionStmt.Subname, s.DropSubscriptionStmt.MissingOk))
+	case *pg.Node_CreateRoleStmt:
+		return one(l.other("CREATE ROLE", sqlast.Name{Name: s.CreateRoleStmt.Role}))
+	case *pg.Node_CreatedbStmt:
+		return one(l.other("CREATE DATABASE", sqlast.Name{Name: s.CreatedbStmt.Dbname}))
+	case *pg.Node_CreateTableSpaceStmt:
+		return one(l.other("CREATE TABLESPACE", sqlast.Name{Name: s.CreateTableSpaceStmt.Tablespacename}))
+	case *pg.Node_CreateSubscriptionStmt:
+		return one(l.other("CREATE SUBSCRIPTION", sqlast.Name{Name: s.CreateSubscriptionStmt.Subname}))
+	case *pg.Node_AlterSubscriptionStmt:
+		return one(l.other("ALTER SUBSCRIPTION", sqlast.Name{Name: s.AlterSubscriptionStmt.Subname}))
+	case *pg.Node_AlterExtensionStmt:
+		return one(l.other("ALTER EXTENSION", sqlast.Name{Name: s.AlterExtensionStmt.Extname}))
+	case *pg.Node_AlterExtensionContentsStmt:
+		return one(l.other("ALTER EXTENSION", sqlast.Name{Name: s.AlterExtensionContentsStmt.Extname}))
+	case *pg.Node_AlterTypeStmt:
+		return one(l.other("ALTER TYPE", l.nameIn(s.AlterTypeStmt.TypeName, l.lo+2)))
+	case *pg.Node_AlterFunctionStmt:
+		return one(l.other("ALTER "+objectTag(s.AlterFunctionStmt.Objtype), l.nameIn(s.AlterFunctionStmt.GetFunc().GetObjname(), l.lo+2)))
+	case *pg.Node_AlterObjectDependsStmt:
+		return one(l.other("ALTER " + objectTag(s.AlterObjectDependsStmt.ObjectType)))
+	case *pg.Node_AlterTableMoveAllStmt:
+		return one(l.other("ALTER " + objectTag(s.AlterTableMoveAllStmt.Objtype)))
+	case *pg.Node_GrantRoleStmt:
+		if !s.GrantRoleStmt.IsGrant {
+			return one(l.other("REVOKE ROLE"))
+		}
+		return one(l.other("GRANT ROLE"))
+	case *pg.Node_FetchStmt:
+		if s.FetchStmt.Ismove {
+			return one(l.other("MOVE"))
+		}
+		return one(l.other("FETCH"))
+	case *pg.Node_DiscardStmt:
+		return one(l.other(discardTags[s.DiscardStmt.Target]))
+	case *pg.Node_DeallocateStmt:
+		if s.DeallocateStmt.Name == "" {
+			return one(l.other("DEALLOCATE ALL"))
+		}
+		return one(l.other("DEALLOCATE"))
+	case *pg.Node_ClosePortalStmt:
+		if s.ClosePortalStmt.Portalname == "" {
+			return one(l.other("CLOSE CURSOR ALL"))
+		}
+		return one(l.other("CLOSE CURSOR"))
+	}
+	return one(l.other(commandTag(n)))
+}
+
+func (l *lowerer) dropRoles(s *pg.DropRoleStmt) []sqlast.Op {
+	var ops []sqlast.Op
+	for _, n := range s.Roles {
+		r := n.GetRoleSpec()
+		op := &sqlast.Drop{
+			Node: l.node(), Object: sqlast.Role, Name: l.plainName(role(r), l.at(r.GetLocation())), IfExists: s.MissingOk,
+		}
+		if len(s.Roles) > 1 {
+			op.At = op.Name.Span
+		}
+		ops = append(ops, op)
+	}
+	if len(ops) == 0 {
+		return one(l.other("DROP ROLE"))
+	}
+	return ops
+}
+
+// dropNamed lowers DROP kind [IF EXISTS] name.
+func (l *lowerer) dropNamed(kind sqlast.ObjectKind, name string, ifExists bool) sqlast.Op {
+	i := l.skip(l.lo+2, "if", "exists")
+	return &sqlast.Drop{Node: l.node(), Object: kind, Name: l.plainName(name, i), IfExists: ifExists}
+}
+
+var discardTags = map[pg.DiscardMode]string{
+	pg.DiscardMode_DISCARD_ALL:       "DISCARD ALL",
+	pg.DiscardMode_DISCARD_PLANS:     "DISCARD PLANS",
+	pg.DiscardMode_DISCARD_SEQUENCES: "DISCARD SEQUENCES",
+	pg.DiscardMode_DISCARD_TEMP:      "DISCARD TEMP",
+}
+
+// objectTag is a kind of object as command tags spell it.
+func objectTag(t pg.ObjectType) string { return objectTags[t] }
+
+var objectTags = map[pg.ObjectType]string{
+	pg.ObjectType_OBJECT_AGGREGATE:       "AGGREGATE",
+	pg.ObjectType_OBJECT_COLLATION:       "COLLATION",
+	pg.ObjectType_OBJECT_FUNCTION:        "FUNCTION",
+	pg.ObjectType_OBJECT_INDEX:           "INDEX",
+	pg.ObjectType_OBJECT_MATVIEW:         "MATERIALIZED VIEW",
+	pg.ObjectType_OBJECT_OPERATOR:        "OPERATOR",
+	pg.ObjectType_OBJECT_PROCEDURE:       "PROCEDURE",
+	pg.ObjectType_OBJECT_ROUTINE:         "ROUTINE",
+	pg.ObjectType_OBJECT_TABLE:           "TABLE",
+	pg.ObjectType_OBJECT_TRIGGER:         "TRIGGER",
+	pg.ObjectType_OBJECT_TSCONFIGURATION: "TEXT SEARCH CONFIGURATION",
+	pg.ObjectType_OBJECT_TSDICTIONARY:    "TEXT SEARCH DICTIONARY",
+	pg.ObjectType_OBJECT_TSPARSER:        "TEXT SEARCH PARSER",
+	pg.ObjectType_OBJECT_TSTEMPLATE:      "TEXT SEARCH TEMPLATE",
+	pg.ObjectType_OBJECT_TYPE:            "TYPE",
+}

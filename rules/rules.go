@@ -1,14 +1,113 @@
 // Package rules is the rules miglint ships, one file each.
 package rules
 
-import "github.com/miglint/miglint/analyzer"
+import (
+	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/migration"
+	"github.com/miglint/miglint/source"
+)
 
 // All returns every rule, in the order they are listed to users: what locks, what
 // fails, what loses data, what breaks running code, what cannot be undone, then
 // files and comments. Adding a rule is one file and one line here.
 func All() []*analyzer.Rule {
 	return append([]*analyzer.Rule{
+		// locking
+		addColumnRewrite,
+		addColumnScan,
+		addColumnUnique,
+		attachPartitionScan,
+		checkWithoutNotValid,
+		columnTypeRewrite,
+		detachPartitionNotConcurrent,
+		dropIndexNotConcurrent,
+		exclusionConstraint,
+		exclusiveLocksPileUp,
+		foreignKeyWithoutNotValid,
 		indexNotConcurrent,
+		lockTimeoutMissing,
+		lockTimeoutTooLong,
+		lockUpgrade,
+		partitionCreatedInPlace,
+		refreshNotConcurrent,
+		reindexNotConcurrent,
+		setNotNullScan,
+		slowStatementUnderLock,
+		tableRewrite,
+		unbatchedUpdate,
+		uniqueWithoutIndex,
+		vacuumFull,
+		validateUnderLock,
+		// failing
+		addColumnNotNullNoDefault,
+		concurrentlyIfNotExists,
+		concurrentlyInTransaction,
+		enumValueUsedInTransaction,
+		flywayMixedTransaction,
+		nestedTransaction,
+		psqlOnlySyntax,
+		setLocalOutsideTransaction,
+		statementCutInTwo,
+		statementFails,
+		statementNotTransactional,
+		syntaxError,
+		timeoutAroundConcurrently,
+		timeoutWithoutUnit,
+		unclosedTransaction,
+		// losing
+		dropCascade,
+		dropColumnNotDeprecated,
+		dropSchema,
+		dropTable,
+		dropTakesAlong,
+		truncate,
+		// breaking
+		renameColumn,
+		renameTable,
+		// reversing
 		missingDown,
+		// tidiness
+		dbmateDirective,
+		duplicateVersion,
+		gooseDirective,
+		ignoredFile,
+		settingLeaks,
+		sqlMigrateDirective,
+		tooComplex,
+		unreadableFile,
+		unresolvedSQL,
+		versionGap,
+		versionOrder,
 	}, analyzer.IgnoreRules()...)
+}
+
+// reportProblems reports what the framework's adapter noted about the migration
+// under the rule's name. Both scripts share the migration's notes, so the down is
+// left out.
+func reportProblems(p *analyzer.Pass) {
+	if p.Down {
+		return
+	}
+	for _, problem := range p.Migration.Problems {
+		if problem.Rule == p.Rule.Name {
+			p.Report(problemDiagnostic(problem))
+		}
+	}
+}
+
+// reportStreamProblems does the same for notes about the folder.
+func reportStreamProblems(p *analyzer.StreamPass) {
+	for _, problem := range p.Stream.Problems {
+		if problem.Rule == p.Rule.Name {
+			p.Report(problemDiagnostic(problem))
+		}
+	}
+}
+
+func problemDiagnostic(problem migration.Problem) analyzer.Diagnostic {
+	d := analyzer.Diagnostic{Span: problem.Span, Message: problem.Message, Suggestion: problem.Suggestion}
+	if problem.Related != (source.Span{}) {
+		d.Related = []analyzer.Related{{Span: problem.Related, Message: problem.RelatedMsg}}
+	}
+	return d
 }

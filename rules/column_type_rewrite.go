@@ -1,0 +1,66 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/effect"
+	"github.com/miglint/miglint/internal/recipe"
+	"github.com/miglint/miglint/sqlast"
+)
+
+var columnTypeRewrite = &analyzer.Rule{
+	Name: "column-type-rewrite", Severity: analyzer.Error, Concern: analyzer.Locking, Since: "0.1.0",
+	Aliases: []string{"changing-column-type", "change_column", "E5"},
+	Summary: "changing a column's type copies the table, rebuilds indexes or checks every row, with reads and writes blocked",
+	Why: "Unless the old and the new type are stored alike, `ALTER COLUMN … TYPE` copies the table and rebuilds every index " +
+		"under ACCESS EXCLUSIVE. Widening a varchar, varchar to text, more numeric precision at the same scale and a few " +
+		"others are free, but even then an index on an expression or with a predicate that uses the column is rebuilt, " +
+		"and a CHECK that mentions it is verified against every row.",
+	Instead: "Add a second column of the new type, keep it in step with a trigger, fill it in batches, and swap the names.",
+	Except:  "The table is small (list it under `small-tables`), or the pause is planned.",
+	Bad:     "-- 0001_orders.sql --\nCREATE TABLE orders (id int PRIMARY KEY, total int);\n-- 0002_total.sql --\nALTER TABLE orders ALTER COLUMN total TYPE bigint;\n",
+	Good: "-- 0001_orders.sql --\nCREATE TABLE orders (id int PRIMARY KEY, note varchar(50));\n-- 0002_note.sql --\n" +
+		"SET lock_timeout = '5s';\nALTER TABLE orders ALTER COLUMN note TYPE varchar(200);\nRESET lock_timeout;\n",
+	Run: runColumnTypeRewrite,
+}
+
+func runColumnTypeRewrite(p *analyzer.Pass) {
+	for op := range p.Ops() {
+		alter, ok := op.Op.(*sqlast.AlterColumnType)
+		if !ok || op.Effect.Op(op.I).Fails != nil {
+			continue
+		}
+		d := analyzer.Diagnostic{Locks: op.Locks(op.I, effect.AccessExclusive)}
+		what := fmt.Sprintf("changing %s of %s to %s", sqlast.QuoteIdent(alter.Column), alter.Table.Name, alter.Type)
+		why, certain, rewrites := rewritesExisting(op)
+		switch {
+		case rewrites && certain:
+			d.Message = fmt.Sprintf("%s copies the whole table and blocks reads and writes %s: %s", what, op.Until(), why)
+			d.Suggestion = recipe.ReplaceColumn(alter.Table.Name, alter.Column, alter.Type)
+		case rewrites:
+			d.Severity = analyzer.Warning
+			d.Message = fmt.Sprintf("%s may copy the whole table and block reads and writes %s: %s", what, op.Until(), why)
+		case buildsOnExisting(op):
+			d.Message = fmt.Sprintf("%s copies no row but rebuilds %s, and blocks reads and writes %s", what, rebuilt(op), op.Until())
+		case scansExisting(op):
+			d.Message = fmt.Sprintf("%s copies no row but checks every one again, and blocks reads and writes %s: %s",
+				what, op.Until(), op.Effect.Op(op.I).Scans[0].Why)
+		default:
+			continue
+		}
+		p.ReportStmt(op.Stmt, op.I, d)
+	}
+}
+
+// rebuilt names the index that the op builds again.
+func rebuilt(op analyzer.Op) string {
+	b := op.Effect.Op(op.I).Builds[0]
+	if b.Index == "" {
+		return "an index"
+	}
+	if b.Why == "" {
+		return "index " + sqlast.QuoteIdent(b.Index)
+	}
+	return fmt.Sprintf("index %s (%s)", sqlast.QuoteIdent(b.Index), b.Why)
+}

@@ -1,0 +1,82 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/internal/recipe"
+	"github.com/miglint/miglint/sqlast"
+)
+
+var renameTable = &analyzer.Rule{
+	Name: "rename-table", Severity: analyzer.Error, Concern: analyzer.Breaking, Since: "0.1.0",
+	Aliases: []string{"renaming-table", "rename_table"},
+	Summary: "renaming a table or view, or moving it to another schema, breaks the code that is running",
+	Why: "Old and new code run at once during a deploy. From the moment of the rename, every statement that names the table " +
+		"as before fails.",
+	Instead: "In the same transaction, leave a view under the old name: simple views accept INSERT, UPDATE and DELETE. Drop " +
+		"it in a later release.",
+	Except: "No released code names the table.",
+	Bad:    "SET lock_timeout = '5s';\nALTER TABLE orders RENAME TO purchases;\nRESET lock_timeout;\n",
+	Good:   "BEGIN;\nSET LOCAL lock_timeout = '5s';\nALTER TABLE orders RENAME TO purchases;\nCREATE VIEW orders AS SELECT * FROM purchases;\nCOMMIT;\n",
+	Run:    runRenameTable,
+}
+
+func runRenameTable(p *analyzer.Pass) {
+	for op := range p.Ops() {
+		name, verb, ok := renamed(op.Op)
+		if !ok || op.Effect.Op(op.I).Fails != nil || op.IsNew(op.Before.Resolve(name)) || nameTakenAgain(p, op, name) {
+			continue
+		}
+		d := analyzer.Diagnostic{Message: fmt.Sprintf("running code that names %s fails as soon as it is %s", name, verb)}
+		if rename, ok := op.Op.(*sqlast.Rename); ok {
+			next := sqlast.Name{Schema: name.Schema, Name: rename.New}
+			var steps recipe.Steps
+			d.Suggestion = steps.Add("in one transaction",
+				op.Text, fmt.Sprintf("CREATE VIEW %s AS SELECT * FROM %s", name, next)).String()
+		}
+		p.ReportStmt(op.Stmt, op.I, d)
+	}
+}
+
+func renamed(op sqlast.Op) (name sqlast.Name, verb string, ok bool) {
+	switch o := op.(type) {
+	case *sqlast.Rename:
+		switch o.Object {
+		case sqlast.Table, sqlast.View, sqlast.MaterializedView, sqlast.ForeignTable:
+			return o.Name, "called " + sqlast.QuoteIdent(o.New), true
+		}
+	case *sqlast.SetSchema:
+		switch o.Object {
+		case sqlast.Table, sqlast.View, sqlast.MaterializedView, sqlast.ForeignTable:
+			return o.Name, "in schema " + sqlast.QuoteIdent(o.Schema), true
+		}
+	}
+	return sqlast.Name{}, "", false
+}
+
+// nameTakenAgain reports whether a later statement of the script gives the old
+// name to another relation: a view left in place, or a table swapped in.
+func nameTakenAgain(p *analyzer.Pass, op analyzer.Op, name sqlast.Name) bool {
+	key := op.Before.Resolve(name)
+	for later := range p.Ops() {
+		if later.Index <= op.Index {
+			continue
+		}
+		switch o := later.Op.(type) {
+		case *sqlast.CreateView:
+			if later.Before.Resolve(o.Name) == key {
+				return true
+			}
+		case *sqlast.CreateTable:
+			if later.Before.Resolve(o.Name) == key {
+				return true
+			}
+		case *sqlast.Rename:
+			if o.New == key.Name && later.Before.Resolve(o.Name).Schema == key.Schema {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -10,7 +10,7 @@ import (
 func (p *fileParser) comment(t Token) sqlast.Comment {
 	return sqlast.Comment{
 		Span: p.frag.Span(t.Start, t.End),
-		Text: CommentText(p.text[t.Start:t.End]),
+		Text: CommentText(p.frag.Text[t.Start:t.End]),
 	}
 }
 
@@ -30,23 +30,23 @@ func CommentText(comment string) string {
 func (p *fileParser) takeComments(hi int) []sqlast.Comment {
 	from := p.commented
 	end := p.toks[hi-1].End
-	if hi < len(p.toks) && p.isSemicolon(hi) {
+	if hi < len(p.toks) && isSemicolon(p.text, p.toks[hi]) {
 		end = p.toks[hi].End
 		hi++
 	}
 	i := from
-	for i < len(p.commentToks) && p.commentToks[i].Start < end {
+	for i < len(p.comments) && p.comments[i].Start < end {
 		i++
 	}
 	trailing := i
-	for at := end; i < len(p.commentToks); i++ {
-		c := p.commentToks[i]
+	for at := end; i < len(p.comments); i++ {
+		c := p.comments[i]
 		if hi < len(p.toks) && c.Start > p.toks[hi].Start || strings.ContainsAny(p.text[at:c.Start], "\r\n") {
 			break
 		}
 		at = c.End
 	}
-	if i > trailing && hi < len(p.toks) && !strings.ContainsAny(p.text[p.commentToks[i-1].End:p.toks[hi].Start], "\r\n") {
+	if i > trailing && hi < len(p.toks) && !strings.ContainsAny(p.text[p.comments[i-1].End:p.toks[hi].Start], "\r\n") {
 		i = trailing // they stand before the next statement
 	}
 	for k := trailing; k < i; k++ {

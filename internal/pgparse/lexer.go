@@ -28,6 +28,7 @@ type scanner struct {
 	// signs is the end of the last run of + and - found to make one token each,
 	// so that a long run is not measured again at each of its bytes.
 	signs int
+	depth int // how deep comments are nested in the last block comment
 }
 
 // byteClass says what a byte may be part of.
@@ -272,6 +273,7 @@ func (s *scanner) operator(i int) (TokenKind, int) {
 	c, next := s.text[i], s.at(i+1)
 	switch {
 	case c == '-' && next == '-':
+		s.depth = 0
 		return LineComment, s.lineEnd(i)
 	case c == '/' && next == '*':
 		return s.blockComment(i)
@@ -307,10 +309,12 @@ func (s *scanner) operator(i int) (TokenKind, int) {
 // blockComment scans a comment, which may have comments inside.
 func (s *scanner) blockComment(i int) (TokenKind, int) {
 	depth := 0
+	s.depth = 0
 	for i+1 < len(s.text) {
 		switch {
 		case s.text[i] == '/' && s.text[i+1] == '*':
 			depth++
+			s.depth = max(s.depth, depth)
 			i += 2
 		case s.text[i] == '*' && s.text[i+1] == '/':
 			depth--

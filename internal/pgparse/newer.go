@@ -65,3 +65,17 @@ type rewrite struct {
 	name Token
 	tag  string // command tag of otherCommand: WAIT, …
 }
+
+// rewriteNewer returns the text of a statement, given by its tokens, with newer
+// grammar replaced, and what was replaced, in order.
+func rewriteNewer(text string, toks []Token) (string, []rewrite) { return "", nil }
+
+// inRewrite reports whether an offset lies in something replaced.
+func inRewrite(rewrites []rewrite, at int) bool {
+	for _, r := range rewrites {
+		if r.start <= at && at < r.end {
+			return true
+		}
+	}
+	return false
+}

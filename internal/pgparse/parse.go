@@ -1,10 +1,9 @@
 package pgparse
 
 import (
-	"errors"
+	"sort"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
-	"github.com/pganalyze/pg_query_go/v5/parser"
 
 	"github.com/miglint/miglint/source"
 	"github.com/miglint/miglint/sqlast"
@@ -14,82 +13,173 @@ import (
 type lowerInput struct {
 	frag source.Fragment
 	raw  *pg_query.RawStmt
-	// text is what was parsed: frag's text with fillers of equal length for what
-	// PostgreSQL's grammar does not know, so that its offsets are frag's.
+	// text is frag's text with what is not SQL (placeholders, psql's commands,
+	// data) masked by fillers of equal length: toks are its tokens. The tree may
+	// come from yet another text of that length, in which rewrites hide newer
+	// grammar.
 	text string
 	toks []Token // the statement's tokens, without comments and semicolon; offsets into text
 	// base is added to the node locations of raw to get offsets into text. It is
 	// not zero when raw was parsed from a piece of text.
 	base     int
-	rewrites []rewrite // newer grammar that the fillers hide, in order; see newer.go
+	rewrites []rewrite // newer grammar that the tree does not show, in order; see newer.go
 }
+
+// wholeText is up to what length a text is parsed in one go. A longer one is
+// parsed in parts, so that not all of its tree is in memory at once.
+const wholeText = 1 << 20
 
 // Parse reads SQL text. It never fails: what cannot be read is a statement with a
 // Problem. Spans are in frag's file.
 func Parse(frag source.Fragment, opt Options) Result {
-	p := &fileParser{frag: frag, text: frag.Text}
-	p.lex()
-	if p.parseWhole() {
+	p := &fileParser{opt: opt, written: frag, frag: frag}
+	if len(frag.Text) > maxText {
+		p.emitUnreadable(0, tooLong(maxText, "text"))
 		return p.res
 	}
-	for _, piece := range split(p.text, p.toks) {
-		p.parsePiece(piece)
+	if len(opt.Placeholders) > 0 {
+		p.values = expand(frag, opt.Placeholders)
+		p.frag = p.values.Fragment
 	}
+	p.mask()
+	if at, why := unreadable(p.text); at >= 0 {
+		p.parseReadable(at, why)
+		return p.res
+	}
+	p.parseAll()
 	return p.res
 }
 
 // fileParser is the state of one Parse.
 type fileParser struct {
-	frag source.Fragment
-	text string
-	toks []Token // without comments
-	res  Result
-	// commentToks are the tokens of res.Comments.
-	commentToks []Token
-	// commented is how many of res.Comments belong to statements so far.
+	opt     Options
+	written source.Fragment // as written, with its placeholders
+	values  expansion       // what became of it, if placeholders have values
+	frag    source.Fragment // what is parsed
+	text    string          // its text, masked
+	toks    []Token         // without comments
+	res     Result
+	// comments are the tokens of res.Comments.
+	comments []Token
+	// commented is how many of them belong to statements so far.
 	commented int
+	holes     []hole // that have no value, in order
 }
 
-// lex fills toks and res.Comments.
-func (p *fileParser) lex() {
-	p.toks = Lex(p.text, make([]Token, 0, len(p.text)/6+8))
-	kept := p.toks[:0]
-	for _, t := range p.toks {
-		if t.Kind == LineComment || t.Kind == BlockComment {
-			p.commentToks = append(p.commentToks, t)
-			p.res.Comments = append(p.res.Comments, p.comment(t))
-			continue
-		}
-		kept = append(kept, t)
+// mask fills text, toks and what Result notes beside statements.
+func (p *fileParser) mask() {
+	p.text = p.frag.Text
+	m := masker{scanner: scanner{text: p.text}, psql: p.opt.PSQL}
+	m.toks = make([]Token, 0, len(p.text)/5+8)
+	const bom = "\uFEFF"
+	if len(p.text) >= len(bom) && p.text[:len(bom)] == bom {
+		m.masks = append(m.masks, mask{0, len(bom), blank})
+		m.pos = len(bom)
 	}
-	p.toks = kept
+	m.scan()
+	if len(m.masks)+len(m.holes) > 0 {
+		p.remask(&m)
+	}
+	p.toks, p.comments, p.holes = m.toks, m.comments, m.holes
+	for _, t := range m.meta {
+		p.res.Meta = append(p.res.Meta, p.frag.Span(t.Start, t.End))
+	}
+	for _, t := range m.data {
+		p.res.CopyData = append(p.res.CopyData, p.frag.Span(t.Start, t.End))
+	}
+	p.noteHoles()
+	if len(p.comments) > 0 {
+		p.res.Comments = make([]sqlast.Comment, len(p.comments))
+		for i, t := range p.comments {
+			p.res.Comments[i] = p.comment(t)
+		}
+	}
 }
 
-// parseWhole parses the text in one go and reports whether PostgreSQL's grammar
-// accepted it.
-func (p *fileParser) parseWhole() bool {
-	tree, err := pg_query.Parse(p.text)
+// remask writes the fillers and reads the tokens again.
+func (p *fileParser) remask(m *masker) {
+	text := []byte(p.text)
+	for _, k := range m.masks {
+		k.write(text)
+	}
+	for _, h := range m.holes {
+		h.write(text)
+	}
+	p.text = string(text)
+	m.toks = m.toks[:0]
+	s := scanner{text: p.text}
+	for t, ok := s.next(); ok; t, ok = s.next() {
+		if t.Kind != LineComment && t.Kind != BlockComment {
+			m.toks = append(m.toks, t)
+		}
+	}
+}
+
+func (p *fileParser) noteHoles() {
+	p.res.Holes = p.values.holes
+	for _, h := range p.holes {
+		p.res.Holes = append(p.res.Holes, Hole{Span: p.frag.Span(h.start, h.end), Name: holeName(h.name)})
+	}
+	sort.SliceStable(p.res.Holes, func(i, j int) bool {
+		return p.res.Holes[i].Span.Start < p.res.Holes[j].Span.Start
+	})
+}
+
+// parseAll parses the text as a whole, or in parts if it is long, and statement by
+// statement where that fails.
+func (p *fileParser) parseAll() {
+	all := piece{lo: 0, hi: len(p.toks)}
+	if len(p.text) <= wholeText {
+		if !p.parseRun(all) {
+			for _, pc := range split(p.text, p.toks) {
+				p.parsePiece(pc)
+			}
+		}
+		return
+	}
+	pieces := split(p.text, p.toks)
+	for len(pieces) > 0 {
+		n, size := 1, p.size(pieces[0])
+		for n < len(pieces) && size+p.size(pieces[n]) <= wholeText/4 {
+			size += p.size(pieces[n])
+			n++
+		}
+		if n == 1 || !p.parseRun(piece{pieces[0].lo, pieces[n-1].hi}) {
+			for _, pc := range pieces[:n] {
+				p.parsePiece(pc)
+			}
+		}
+		pieces = pieces[n:]
+	}
+}
+
+func (p *fileParser) size(pc piece) int { return p.toks[pc.hi-1].End - p.toks[pc.lo].Start }
+
+// parseRun parses several statements in one go and reports whether PostgreSQL's
+// grammar accepted them.
+func (p *fileParser) parseRun(pc piece) bool {
+	if pc.lo == pc.hi {
+		return true
+	}
+	toks := p.toks[pc.lo:pc.hi]
+	if toks[len(toks)-1].Kind == Unterminated {
+		return false
+	}
+	if at, _ := tooComplex(p.text, toks); at >= 0 {
+		return false
+	}
+	start, end := toks[0].Start, toks[len(toks)-1].End
+	tree, err := pg_query.Parse(p.text[start:end])
 	if err != nil {
 		return false
 	}
-	p.lowerAll(tree.Stmts, piece{lo: 0, hi: len(p.toks)}, 0, p.text, nil)
+	p.lowerAll(tree.Stmts, pc, start, nil)
 	return true
 }
 
-// parsePiece parses one statement of a text that is not right as a whole.
-func (p *fileParser) parsePiece(pc piece) {
-	start, end := p.toks[pc.lo].Start, p.toks[pc.hi-1].End
-	tree, err := pg_query.Parse(p.text[start:end])
-	if err != nil {
-		p.fail(pc, p.syntaxError(pc, start, err))
-		return
-	}
-	p.lowerAll(tree.Stmts, pc, start, p.text, nil)
-}
-
-// lowerAll makes a statement of each of stmts, which were parsed from text[base:]
-// and whose tokens are in pc.
-func (p *fileParser) lowerAll(stmts []*pg_query.RawStmt, pc piece, base int, text string, rewrites []rewrite) {
+// lowerAll makes a statement of each of stmts, which were parsed from the text at
+// base and whose tokens are in pc.
+func (p *fileParser) lowerAll(stmts []*pg_query.RawStmt, pc piece, base int, rewrites []rewrite) {
 	lo := pc.lo
 	for _, raw := range stmts {
 		start := base + int(raw.StmtLocation)
@@ -101,24 +191,37 @@ func (p *fileParser) lowerAll(stmts []*pg_query.RawStmt, pc piece, base int, tex
 			for hi = lo; hi < pc.hi && p.toks[hi].Start < start+int(raw.StmtLen); {
 				hi++
 			}
-		} else if hi > lo && p.isSemicolon(hi-1) {
+		} else if hi > lo && isSemicolon(p.text, p.toks[hi-1]) {
 			hi--
 		}
 		if lo == hi {
 			continue
 		}
 		ops := lowerStatement(lowerInput{
-			frag: p.frag, raw: raw, text: text, toks: p.toks[lo:hi:hi], base: base, rewrites: rewrites,
+			frag: p.frag, raw: raw, text: p.text, toks: p.toks[lo:hi:hi], base: base, rewrites: rewrites,
 		})
 		p.emit(lo, hi, ops, nil)
 		lo = hi
 	}
 }
 
+// emit records a statement made of the tokens [lo, hi).
+func (p *fileParser) emit(lo, hi int, ops []sqlast.Op, problem *sqlast.Problem) {
+	start, end := p.toks[lo].Start, p.toks[hi-1].End
+	from, to := p.values.original(start, end)
+	p.res.Statements = append(p.res.Statements, &sqlast.Statement{
+		Span:     p.frag.Span(start, end),
+		Text:     p.written.Text[from:to],
+		Ops:      ops,
+		Comments: p.takeComments(hi),
+		Problem:  problem,
+	})
+}
+
 // fail records a statement that cannot be read.
 func (p *fileParser) fail(pc piece, problem *sqlast.Problem) {
 	hi := pc.hi
-	if p.isSemicolon(hi - 1) {
+	if isSemicolon(p.text, p.toks[hi-1]) {
 		hi--
 	}
 	if pc.lo < hi {
@@ -126,53 +229,6 @@ func (p *fileParser) fail(pc piece, problem *sqlast.Problem) {
 	}
 }
 
-// emit records a statement made of the tokens [lo, hi).
-func (p *fileParser) emit(lo, hi int, ops []sqlast.Op, problem *sqlast.Problem) {
-	start, end := p.toks[lo].Start, p.toks[hi-1].End
-	p.res.Statements = append(p.res.Statements, &sqlast.Statement{
-		Span:     p.frag.Span(start, end),
-		Text:     p.frag.Text[start:end],
-		Ops:      ops,
-		Comments: p.takeComments(hi),
-		Problem:  problem,
-	})
-}
-
-func (p *fileParser) isSemicolon(i int) bool { return isSemicolon(p.text, p.toks[i]) }
-
 func isSemicolon(text string, t Token) bool {
 	return t.Kind == Punct && text[t.Start] == ';'
-}
-
-// syntaxError is the parser's opinion about the piece of text at start.
-func (p *fileParser) syntaxError(pc piece, start int, err error) *sqlast.Problem {
-	problem := &sqlast.Problem{Kind: sqlast.SyntaxError, Message: err.Error()}
-	var perr *parser.Error
-	if !errors.As(err, &perr) {
-		// The tree is too deep to be decoded.
-		problem.Kind = sqlast.TooComplex
-		problem.Span = p.frag.Span(start, p.toks[pc.hi-1].End)
-		problem.Message = "the statement is nested too deeply to be analysed"
-		return problem
-	}
-	at := pc.hi - 1
-	if perr.Cursorpos > 0 {
-		offset := start + byteOffset(p.text[start:], perr.Cursorpos-1)
-		for at = pc.lo; at < pc.hi-1 && p.toks[at].End <= offset; {
-			at++
-		}
-	}
-	problem.Span = p.frag.Span(p.toks[at].Start, p.toks[at].End)
-	return problem
-}
-
-// byteOffset is the byte offset of the n-th character of text.
-func byteOffset(text string, n int) int {
-	for i := range text {
-		if n == 0 {
-			return i
-		}
-		n--
-	}
-	return len(text)
 }

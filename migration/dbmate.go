@@ -94,6 +94,7 @@ func parseDbmate(f *source.File, opts Options) *Migration {
 	m.Problems = dbmateProblems(f, blocks)
 	var sections [2][]section
 	var noTx [2]bool
+	blocks = blocks[max(0, firstUp(blocks)):]
 	for i, b := range blocks {
 		dir, tx := b2i(b.down), PerFile
 		if b.noTx {
@@ -194,8 +195,8 @@ func dbmateProblems(f *source.File, blocks []dbmateBlock) []Problem {
 			if ups++; ups == 2 {
 				report(directive(b), "dbmate records the version once for each up block, so the second one fails on the primary key of schema_migrations", "")
 			}
-		case i == 0:
-			report(directive(b), "dbmate refuses a down block before the up block", "")
+		case ups == 0:
+			report(directive(b), "dbmate does not see a down block above the up block", "")
 		case blocks[i-1].down:
 			report(directive(b), "dbmate refuses a second down block for one up block", "")
 		}
@@ -214,14 +215,19 @@ func dbmateProblems(f *source.File, blocks []dbmateBlock) []Problem {
 	return append(problems, beforeUp(f, blocks)...)
 }
 
+// firstUp is the index of the first up block, -1 if there is none.
+func firstUp(blocks []dbmateBlock) int {
+	return slices.IndexFunc(blocks, func(b dbmateBlock) bool { return !b.down })
+}
+
 // beforeUp reports statements above the first up block.
 func beforeUp(f *source.File, blocks []dbmateBlock) []Problem {
-	i := slices.IndexFunc(blocks, func(b dbmateBlock) bool { return !b.down })
-	if i != 0 {
+	i := firstUp(blocks)
+	if i < 0 {
 		return nil
 	}
 	for l := range lines(f) {
-		if l.start >= blocks[0].start {
+		if l.start >= blocks[i].start {
 			break
 		}
 		if t := strings.TrimSpace(l.text); t != "" && !strings.HasPrefix(t, "--") {

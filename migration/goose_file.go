@@ -27,8 +27,10 @@ type gooseFile struct {
 	dirs     [2]*gooseDir // up, down
 	block    source.Span  // the StatementBegin we are in
 	piece    int          // start of the statement being collected, -1: none
-	lastLine int          // end of the last line collected
+	content  bool         // it has more than blanks
+	lastLine int          // end of its last line
 	stray    bool         // text before Up was reported
+	empty    source.Span  // a block with nothing in it ended just now
 	noTx     bool
 	envsub   bool
 }
@@ -100,8 +102,8 @@ func (g *gooseFile) line(l line) {
 		g.directive(l)
 		return
 	}
-	if g.piece < 0 && (comment || trimmed == "") {
-		return // leading comments are not sent
+	if g.piece < 0 && (comment || l.text == "" || g.dir < 0 && trimmed == "") {
+		return // leading comments are not sent; a line of blanks does start a statement
 	}
 	if g.dir < 0 {
 		if !g.stray {
@@ -110,14 +112,26 @@ func (g *gooseFile) line(l line) {
 		}
 		return
 	}
+	if !g.empty.IsZero() && trimmed == "" {
+		g.empty = source.Span{}
+		return
+	}
+	if !g.empty.IsZero() {
+		g.problems = append(g.problems, Problem{Rule: "goose-directive", Span: l.span(g.file),
+			Message: "goose loses this line, because it follows a block with nothing in it",
+			Related: g.empty, RelatedMsg: "the empty block"})
+		g.empty = source.Span{}
+		return
+	}
 	if g.envsub {
 		if i := strings.Index(l.text, "$$"); i >= 0 {
 			g.problem(g.file.Span(l.start+i, l.start+i+2), "under ENVSUB ON goose turns $$ into $, which breaks this dollar quote; put `-- +goose ENVSUB OFF` before it", "")
 		}
 	}
 	if g.piece < 0 {
-		g.piece = l.start
+		g.piece, g.content = l.start, false
 	}
+	g.content = g.content || trimmed != ""
 	g.lastLine = l.end
 	if g.block.IsZero() && endsStatement(l.text) {
 		g.endPiece(l.next, PerFile)
@@ -140,7 +154,7 @@ func (g *gooseFile) endSection(end int) {
 		g.block = source.Span{}
 		return
 	}
-	if g.piece < 0 || strings.TrimSpace(string(g.file.Text[g.piece:g.lastLine])) == "" {
+	if g.piece < 0 || !g.content {
 		g.piece = -1
 		return
 	}
@@ -196,9 +210,10 @@ func (g *gooseFile) begin(word string, at source.Span) {
 	if word == "Down" {
 		i = 1
 	}
-	if !g.block.IsZero() || g.dir >= 0 {
+	if g.dir >= 0 {
 		g.endSection(at.Start)
 	}
+	g.empty = source.Span{}
 	switch {
 	case g.dirs[i] != nil:
 		g.problems = append(g.problems, Problem{Rule: "goose-directive", Span: at,
@@ -225,11 +240,11 @@ func (g *gooseFile) beginBlock(at source.Span) {
 			Message: "goose refuses a StatementBegin inside another",
 			Related: g.block, RelatedMsg: "the one that is still open"})
 		return
-	case g.piece >= 0 && strings.TrimSpace(string(g.file.Text[g.piece:g.lastLine])) != "":
+	case g.piece >= 0 && g.content:
 		// goose sends the unfinished statement as the start of the block.
 		g.problem(g.file.Span(g.piece, g.lastLine), "this does not end with a semicolon at the end of a line, so goose sends it together with the block that follows", "")
 	}
-	g.block = at
+	g.block, g.empty = at, source.Span{}
 }
 
 func (g *gooseFile) endBlock(l line, at source.Span) {
@@ -238,7 +253,7 @@ func (g *gooseFile) endBlock(l line, at source.Span) {
 		return
 	}
 	if g.piece < 0 {
-		g.problem(g.block, "goose loses the line that follows a block with nothing in it", "")
+		g.empty = g.block
 	}
 	g.endPiece(l.start, Implicit)
 	g.block = source.Span{}

@@ -201,7 +201,7 @@ func (p *sqlMigrateFile) endSection(end int) {
 	secs := p.sections[p.dir]
 	secs[len(secs)-1].end = end
 	switch {
-	case !p.block.IsZero():
+	case !p.block.IsZero() && (p.piece >= 0 || end == len(p.file.Text)):
 		p.problem(p.block, "this StatementBegin has no `-- +migrate StatementEnd`, so sql-migrate refuses the file", "")
 		p.block = source.Span{}
 	case p.piece >= 0:

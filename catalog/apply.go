@@ -1,12 +1,261 @@
 package catalog
 
-import "github.com/miglint/miglint/sqlast"
+import (
+	"slices"
+
+	"github.com/miglint/miglint/sqlast"
+)
 
 // Apply changes the catalog as the statement changes the schema. The statement
 // is taken to have succeeded: what the catalog does not know, or knows
 // otherwise, is made to fit. Transaction control is ignored: take snapshots and
 // Restore them. The span of at is replaced by each op's own.
 func (c *Catalog) Apply(stmt *sqlast.Statement, at Origin) {
+	for _, op := range inPasses(stmt.Ops) {
+		at.Span = op.Pos()
+		c.apply(op, at)
+	}
 }
 
-func (c *Catalog) dropSchema(name string) {}
+// inPasses puts the actions of an ALTER TABLE in the order the server runs them:
+// drops first, constraints after the columns (the AT_PASS_ constants of
+// tablecmds.c). So DROP CONSTRAINT c, ADD CONSTRAINT c works in either order.
+func inPasses(ops []sqlast.Op) []sqlast.Op {
+	if len(ops) < 2 {
+		return ops
+	}
+	for _, op := range ops {
+		if _, ok := op.(sqlast.AlterAction); !ok {
+			return ops
+		}
+	}
+	ordered := slices.Clone(ops)
+	slices.SortStableFunc(ordered, func(a, b sqlast.Op) int { return pass(a) - pass(b) })
+	return ordered
+}
+
+func pass(op sqlast.Op) int {
+	const (
+		drop = iota
+		alterType
+		addColumn
+		setExpression
+		columnAttributes
+		addIndex
+		addConstraint
+		other
+	)
+	switch op := op.(type) {
+	case *sqlast.DropColumn, *sqlast.DropConstraint, *sqlast.DropNotNull:
+		return drop
+	case *sqlast.AlterColumnType:
+		return alterType
+	case *sqlast.AddColumn:
+		return addColumn
+	case *sqlast.SetExpression:
+		if op.Expr == nil {
+			return drop
+		}
+		return setExpression
+	case *sqlast.SetNotNull:
+		return columnAttributes
+	case *sqlast.SetDefault:
+		if op.Default == nil {
+			return drop
+		}
+		return addConstraint
+	case *sqlast.AlterIdentity:
+		switch op.Action {
+		case "drop":
+			return drop
+		case "set":
+			return columnAttributes
+		}
+		return addConstraint
+	case *sqlast.AddConstraint:
+		switch op.Constraint.Kind {
+		case sqlast.PrimaryKey, sqlast.Unique, sqlast.Exclusion:
+			return addIndex
+		}
+		return addConstraint
+	}
+	return other
+}
+
+func (c *Catalog) apply(op sqlast.Op, at Origin) {
+	switch op := op.(type) {
+	case *sqlast.CreateTable:
+		c.createTable(op, at)
+	case *sqlast.CreateIndex:
+		c.createIndex(op, at)
+	case *sqlast.Drop:
+		c.drop(op, at)
+	case *sqlast.Rename:
+		c.rename(op)
+	case *sqlast.SetSchema:
+		c.setSchema(op)
+	case *sqlast.Insert, *sqlast.Update, *sqlast.Delete, *sqlast.Merge, *sqlast.Copy, *sqlast.Select, *sqlast.Truncate:
+		c.applyData(op, at)
+	case *sqlast.Set:
+		c.applySet(op)
+	case sqlast.AlterAction:
+		c.applyAlter(op, at)
+	default:
+		c.applyObject(op, at)
+	}
+}
+
+// applyAlter applies an action of ALTER TABLE.
+func (c *Catalog) applyAlter(op sqlast.AlterAction, at Origin) {
+	target := op.Target()
+	if attach, ok := op.(*sqlast.AttachPartition); ok && target.Kind == sqlast.Index {
+		c.attachIndex(attach)
+		return
+	}
+	switch target.Kind {
+	case sqlast.Table, sqlast.ForeignTable, sqlast.OtherObject:
+	default:
+		return
+	}
+	t := c.tableFor(target.Table)
+	if t == nil {
+		return
+	}
+	switch op := op.(type) {
+	case *sqlast.AddColumn:
+		c.addColumn(t, op, at)
+	case *sqlast.DropColumn:
+		for _, t := range c.family(t, op.Table.Only) {
+			c.dropColumn(t.Key, op.Column)
+		}
+	case *sqlast.AddConstraint:
+		c.addConstraint(t, op.Constraint, at, options{only: op.Table.Only})
+	case *sqlast.DropConstraint:
+		c.dropConstraint(t.Key, op.Constraint)
+	case *sqlast.ValidateConstraint:
+		c.validateConstraint(t, op.Constraint, at)
+	case *sqlast.AlterConstraint:
+		c.alterConstraint(t, op, at)
+	case *sqlast.AttachPartition:
+		c.attachPartition(t, op, at)
+	case *sqlast.DetachPartition:
+		c.detachPartition(t, op)
+	case *sqlast.Inherit:
+		c.inherit(t, op)
+	case *sqlast.AlterColumnType, *sqlast.SetDefault, *sqlast.SetNotNull, *sqlast.DropNotNull,
+		*sqlast.SetExpression, *sqlast.AlterIdentity:
+		c.alterColumn(t, op, at)
+	default:
+		alterTable(t, op)
+	}
+}
+
+// alterTable applies the actions that set a property of the table itself.
+func alterTable(t *Table, op sqlast.AlterAction) {
+	switch op := op.(type) {
+	case *sqlast.SetLogged:
+		t.Persistence = sqlast.Unlogged
+		if op.Logged {
+			t.Persistence = sqlast.Permanent
+		}
+	case *sqlast.SetAccessMethod:
+		t.AccessMethod = op.Method
+	case *sqlast.SetStorageParameters:
+		options := make(map[string]string, len(t.Options)+len(op.Parameters))
+		for name, value := range t.Options {
+			options[name] = value
+		}
+		for name, value := range op.Parameters {
+			if op.Reset {
+				delete(options, name)
+			} else {
+				options[name] = value
+			}
+		}
+		t.Options = options
+	case *sqlast.RowSecurity:
+		switch op.Action {
+		case "enable", "disable":
+			t.RLS = op.Action == "enable"
+		case "force", "no force":
+			t.ForceRLS = op.Action == "force"
+		}
+	case *sqlast.ReplicaIdentity:
+		switch op.Identity {
+		case "default":
+			t.ReplicaIdentity = ""
+		case "index":
+			t.ReplicaIdentity = op.Index
+		default:
+			t.ReplicaIdentity = op.Identity
+		}
+	case *sqlast.EnableTrigger:
+		enableTrigger(t, op)
+	}
+}
+
+func enableTrigger(t *Table, op *sqlast.EnableTrigger) {
+	if op.Rule {
+		return
+	}
+	triggers := slices.Clone(t.Triggers)
+	for i, tr := range triggers {
+		if op.Trigger == "" || tr.Name == op.Trigger {
+			clone := *tr
+			clone.Disabled = op.Disable
+			triggers[i] = &clone
+		}
+	}
+	t.Triggers = triggers
+}
+
+// tableFor returns the table that a statement changes, for writing. One that
+// history has not seen is made partial, unless IF EXISTS leaves open whether
+// there is one. It is nil if the name is that of something else.
+func (c *Catalog) tableFor(r sqlast.Relation) *Table {
+	k, found, ok := c.find(r.Name)
+	switch {
+	case ok:
+		if _, isTable := found.object.(*Table); !isTable {
+			return nil
+		}
+		return c.table(k)
+	case r.IfExists || r.Name.Name == "":
+		return nil
+	}
+	return c.stub(c.keyOf(r.Name))
+}
+
+// stub makes the partial table of a key that is free.
+func (c *Catalog) stub(k Key) *Table {
+	t := &Table{Key: k, Partial: true, Created: before}
+	c.put(k, t)
+	return t
+}
+
+// before is the origin of what was there when history began.
+var before = Origin{Migration: StartingSchema}
+
+// family returns a table and, unless only is set, all that descend from it,
+// partitions and children, for writing; parents come first.
+func (c *Catalog) family(t *Table, only bool) []*Table {
+	tables := []*Table{t}
+	if only || len(t.Partitions)+len(t.Children) == 0 {
+		return tables
+	}
+	seen := map[Key]bool{t.Key: true}
+	for i := 0; i < len(tables); i++ {
+		for _, keys := range [...][]Key{tables[i].Partitions, tables[i].Children} {
+			for _, k := range keys {
+				if seen[k] {
+					continue
+				}
+				seen[k] = true
+				if child := c.table(k); child != nil {
+					tables = append(tables, child)
+				}
+			}
+		}
+	}
+	return tables
+}

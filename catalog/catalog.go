@@ -69,6 +69,7 @@ type Table struct {
 	Inherits    []Key
 	Children    []Key // tables that inherit from it, partitions excluded
 
+	Sequences       []Key // that its columns own
 	ReferencedBy    []Key // tables with a foreign key to this one, itself excluded
 	ReferencedViews []Key // views and materialized views that read it
 	Publications    []string
@@ -101,7 +102,7 @@ type Column struct {
 type Constraint struct {
 	sqlast.Constraint        // Name is always set: the server's own choice where none was written
 	Valid             bool   // false: NOT VALID and not yet validated
-	Inherited         bool   // came from the parent of a partition or child
+	Parent            string // the constraint of the parent table that it came from; "" if it is the table's own
 	RefTable          Key    // of a foreign key; RefColumns is always set if they are known
 	Index             string // name of the index behind UNIQUE, PRIMARY KEY, EXCLUDE
 	Created           Origin
@@ -186,6 +187,7 @@ type Type struct {
 	// Base, NotNull, Default and Checks of a domain; Attributes of a composite
 	// type.
 	Base       sqlast.TypeName
+	BaseType   Key // the user-defined type that Base is (of); zero for PostgreSQL's own
 	NotNull    bool
 	Default    sqlast.Expr
 	Checks     []*Constraint
@@ -211,7 +213,6 @@ type Function struct {
 	Volatility sqlast.Volatility
 	Body       string
 	BodyAt     source.Span
-	UsedBy     []Key // tables with a trigger, default, constraint, index or policy that calls it
 	Created    Origin
 }
 

@@ -168,7 +168,7 @@ func (c *Catalog) TypeAt(k Key) *Type {
 		return nil
 	}
 	t, _ := ns.types.get(k.Name)
-	return t
+	return t.Type
 }
 
 // ResolveType returns the key of the type that a name stands for: PostgreSQL's

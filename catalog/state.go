@@ -40,8 +40,12 @@ type namespace struct {
 	name      string
 	dropped   bool // and not created again
 	relations trie[relation]
-	types     trie[*Type]
+	types     trie[userType]
 	functions trie[[]*Function]
+	// callers has, for each function, the tables and views that call it or did, by
+	// their key as a string. A set, for one trigger function often serves every
+	// table.
+	callers trie[trie[Key]]
 	// constraints counts the table constraints of each name, for the names the
 	// server makes up are unique in their schema.
 	constraints trie[int]
@@ -52,6 +56,12 @@ type namespace struct {
 type relation struct {
 	object any
 	edit   *edit
+}
+
+// userType is a type and the edit that made this version of it.
+type userType struct {
+	*Type
+	edit *edit
 }
 
 // indexOf is the key of the table or materialized view that an index is in.
@@ -213,6 +223,31 @@ func (c *Catalog) sequence(k Key) *Sequence {
 	}
 	c.put(k, &clone)
 	return &clone
+}
+
+// userTypeAt returns the type of that key for writing, or nil.
+func (c *Catalog) userTypeAt(k Key) *Type {
+	ns, ok := c.schemas.get(k.Schema)
+	if !ok {
+		return nil
+	}
+	t, ok := ns.types.get(k.Name)
+	if !ok || t.edit == c.begin() {
+		return t.Type
+	}
+	clone := *t.Type
+	if t.edit.lineage != c.lineage {
+		clip(&clone.UsedBy)
+		clip(&clone.UsedIn)
+		clip(&clone.Labels)
+	}
+	c.putType(&clone)
+	return &clone
+}
+
+func (c *Catalog) putType(t *Type) {
+	e := c.begin()
+	c.schema(t.Schema).types.set(e, t.Name, userType{t, e})
 }
 
 func clip[S ~[]E, E any](s *S) { *s = slices.Clip(*s) }

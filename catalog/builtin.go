@@ -1,0 +1,208 @@
+package catalog
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/miglint/miglint/sqlast"
+)
+
+// isBuiltinType reports whether PostgreSQL itself has a type of that internal
+// name: those of pg_catalog in PostgreSQL 15, and the serial pseudo-types.
+func isBuiltinType(name string) bool { return builtinTypes()[name] }
+
+// builtinTypes and builtinFunctions are made when first asked for, which a run
+// that replays nothing never does.
+var (
+	builtinTypes     = sync.OnceValue(makeBuiltinTypes)
+	builtinFunctions = sync.OnceValue(makeBuiltinFunctions)
+)
+
+func makeBuiltinTypes() map[string]bool {
+	types := map[string]bool{}
+	for _, name := range strings.Fields(typeNames) {
+		types[name] = true
+	}
+	return types
+}
+
+func makeBuiltinFunctions() map[string]sqlast.Volatility {
+	functions := map[string]sqlast.Volatility{}
+	for v, names := range map[sqlast.Volatility]string{
+		sqlast.Volatile:  volatileFunctions,
+		sqlast.Stable:    stableFunctions,
+		sqlast.Immutable: immutableFunctions,
+	} {
+		for _, name := range strings.Fields(names) {
+			functions[name] = v
+		}
+	}
+	return functions
+}
+
+const typeNames = `
+aclitem any anyarray anycompatible anycompatiblearray anycompatiblemultirange
+anycompatiblenonarray anycompatiblerange anyelement anyenum anymultirange anynonarray anyrange
+bit bool box bpchar bytea char cid cidr circle cstring date datemultirange daterange
+event_trigger fdw_handler float4 float8 inet int2 int2vector int4 int4multirange int4range int8
+int8multirange int8range internal interval json jsonb jsonpath language_handler line lseg
+macaddr macaddr8 money name numeric nummultirange numrange oid oidvector path pg_lsn pg_snapshot
+point polygon record refcursor regclass regcollation regconfig regdictionary regnamespace
+regoper regoperator regproc regprocedure regrole regtype serial2 serial4 serial8
+table_am_handler text tid time timestamp timestamptz timetz trigger tsm_handler tsmultirange
+tsquery tsrange tstzmultirange tstzrange tsvector txid_snapshot unknown uuid varbit varchar void
+xid xid8 xml`
+
+// The functions of pg_catalog that expressions can call, by pg_proc.provolatile
+// of PostgreSQL 15, those added up to PostgreSQL 18, and those of the extensions
+// uuid-ossp, pgcrypto, pg_trgm and unaccent. A name whose overloads differ is in
+// the list of the strongest promise; stableWith has the exceptions. Left out are
+// input and output functions, support functions and most of those behind
+// operators.
+const (
+	volatileFunctions = `
+array_sample array_shuffle brin_desummarize_range brin_summarize_new_values brin_summarize_range
+clock_timestamp current_query currval cursor_to_xml cursor_to_xmlschema gen_random_bytes
+gen_random_uuid gen_salt gin_clean_pending_list lastval lo_close lo_creat lo_create lo_export
+lo_from_bytea lo_get lo_import lo_lseek lo_lseek64 lo_open lo_put lo_tell lo_tell64 lo_truncate
+lo_truncate64 lo_unlink loread lowrite nextval pg_advisory_lock pg_advisory_lock_shared
+pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared pg_advisory_xact_lock
+pg_advisory_xact_lock_shared pg_backup_start pg_backup_stop pg_blocking_pids pg_cancel_backend
+pg_collation_actual_version pg_control_checkpoint pg_control_init pg_control_recovery
+pg_control_system pg_copy_logical_replication_slot pg_copy_physical_replication_slot
+pg_create_logical_replication_slot pg_create_physical_replication_slot pg_create_restore_point
+pg_current_logfile pg_current_wal_flush_lsn pg_current_wal_insert_lsn pg_current_wal_lsn
+pg_database_collation_actual_version pg_database_size pg_drop_replication_slot
+pg_export_snapshot pg_extension_config_dump pg_get_backend_memory_contexts
+pg_get_multixact_members pg_get_shmem_allocations pg_get_wal_replay_pause_state
+pg_get_wal_resource_managers pg_hba_file_rules pg_ident_file_mappings
+pg_import_system_collations pg_indexes_size pg_is_in_recovery pg_is_wal_replay_paused
+pg_jit_available pg_last_committed_xact pg_last_wal_receive_lsn pg_last_wal_replay_lsn
+pg_last_xact_replay_timestamp pg_lock_status pg_log_backend_memory_contexts
+pg_logical_emit_message pg_logical_slot_get_binary_changes pg_logical_slot_get_changes
+pg_logical_slot_peek_binary_changes pg_logical_slot_peek_changes pg_ls_archive_statusdir
+pg_ls_dir pg_ls_logdir pg_ls_logicalmapdir pg_ls_logicalsnapdir pg_ls_replslotdir pg_ls_tmpdir
+pg_ls_waldir pg_notification_queue_usage pg_notify pg_partition_ancestors pg_partition_tree
+pg_prepared_xact pg_promote pg_read_binary_file pg_read_file pg_relation_size pg_reload_conf
+pg_replication_origin_advance pg_replication_origin_create pg_replication_origin_drop
+pg_replication_origin_progress pg_replication_origin_session_is_setup
+pg_replication_origin_session_progress pg_replication_origin_session_reset
+pg_replication_origin_session_setup pg_replication_origin_xact_reset
+pg_replication_origin_xact_setup pg_replication_slot_advance pg_rotate_logfile
+pg_safe_snapshot_blocking_pids pg_sequence_last_value pg_show_all_file_settings
+pg_show_replication_origin_status pg_sleep pg_sleep_for pg_sleep_until pg_stat_clear_snapshot
+pg_stat_file pg_stat_force_next_flush pg_stat_get_recovery_prefetch
+pg_stat_get_xact_blocks_fetched pg_stat_get_xact_blocks_hit pg_stat_get_xact_function_calls
+pg_stat_get_xact_function_self_time pg_stat_get_xact_function_total_time
+pg_stat_get_xact_numscans pg_stat_get_xact_tuples_deleted pg_stat_get_xact_tuples_fetched
+pg_stat_get_xact_tuples_hot_updated pg_stat_get_xact_tuples_inserted
+pg_stat_get_xact_tuples_returned pg_stat_get_xact_tuples_updated pg_stat_have_stats
+pg_stat_reset pg_stat_reset_replication_slot pg_stat_reset_shared
+pg_stat_reset_single_function_counters pg_stat_reset_single_table_counters pg_stat_reset_slru
+pg_stat_reset_subscription_stats pg_switch_wal pg_table_size pg_tablespace_size
+pg_terminate_backend pg_total_relation_size pg_try_advisory_lock pg_try_advisory_lock_shared
+pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared pg_wal_replay_pause
+pg_wal_replay_resume pg_xact_commit_timestamp pg_xact_commit_timestamp_origin pg_xact_status
+query_to_xml query_to_xml_and_xmlschema query_to_xmlschema random random_normal set_config
+setseed setval timeofday ts_stat txid_status uuid_generate_v1 uuid_generate_v1mc
+uuid_generate_v4 uuidv4 uuidv7`
+
+	stableFunctions = `
+aclexplode array_to_json array_to_string col_description concat concat_ws convert convert_from
+convert_to current_catalog current_database current_date current_role current_schema
+current_schemas current_setting current_time current_timestamp current_user database_to_xml
+database_to_xml_and_xmlschema database_to_xmlschema date_add date_subtract enum_first enum_last
+enum_range format format_type get_current_ts_config getdatabaseencoding getpgusername
+has_any_column_privilege has_column_privilege has_database_privilege
+has_foreign_data_wrapper_privilege has_function_privilege has_language_privilege
+has_largeobject_privilege has_parameter_privilege has_schema_privilege has_sequence_privilege
+has_server_privilege has_table_privilege has_tablespace_privilege has_type_privilege
+inet_client_addr inet_client_port inet_server_addr inet_server_port json_agg json_build_array
+json_build_object json_object_agg json_populate_record json_populate_recordset json_to_record
+json_to_recordset jsonb_agg jsonb_build_array jsonb_build_object jsonb_path_exists_tz
+jsonb_path_match_tz jsonb_path_query_array_tz jsonb_path_query_first_tz jsonb_path_query_tz
+jsonb_populate_record jsonb_populate_recordset jsonb_to_record jsonb_to_recordset localtime
+localtimestamp make_timestamptz money mxid_age now obj_description oidvectortypes
+pg_available_extension_versions pg_available_extensions pg_backend_pid pg_basetype
+pg_char_to_encoding pg_client_encoding pg_collation_for pg_collation_is_visible
+pg_column_compression pg_column_is_updatable pg_column_size pg_conf_load_time pg_config
+pg_conversion_is_visible pg_current_snapshot pg_current_xact_id pg_current_xact_id_if_assigned
+pg_cursor pg_describe_object pg_encoding_to_char pg_extension_update_paths pg_filenode_relation
+pg_function_is_visible pg_get_catalog_foreign_keys pg_get_constraintdef pg_get_expr
+pg_get_function_arg_default pg_get_function_arguments pg_get_function_identity_arguments
+pg_get_function_result pg_get_function_sqlbody pg_get_functiondef pg_get_indexdef
+pg_get_keywords pg_get_object_address pg_get_partition_constraintdef pg_get_partkeydef
+pg_get_publication_tables pg_get_replica_identity_index pg_get_replication_slots pg_get_ruledef
+pg_get_serial_sequence pg_get_statisticsobjdef pg_get_statisticsobjdef_columns
+pg_get_statisticsobjdef_expressions pg_get_triggerdef pg_get_userbyid pg_get_viewdef pg_has_role
+pg_identify_object pg_identify_object_as_address pg_index_column_has_property
+pg_index_has_property pg_indexam_has_property pg_input_error_info pg_input_is_valid
+pg_is_other_temp_schema pg_listening_channels pg_mcv_list_items pg_my_temp_schema
+pg_opclass_is_visible pg_operator_is_visible pg_opfamily_is_visible pg_options_to_table
+pg_postmaster_start_time pg_prepared_statement pg_relation_filenode pg_relation_filepath
+pg_relation_is_publishable pg_relation_is_updatable pg_replication_origin_oid
+pg_sequence_parameters pg_settings_get_flags pg_show_all_settings pg_statistics_obj_is_visible
+pg_table_is_visible pg_tablespace_databases pg_tablespace_location pg_timezone_abbrevs
+pg_timezone_names pg_trigger_depth pg_ts_config_is_visible pg_ts_dict_is_visible
+pg_ts_parser_is_visible pg_ts_template_is_visible pg_type_is_visible pg_typeof regclass
+row_security_active row_to_json schema_to_xml schema_to_xml_and_xmlschema schema_to_xmlschema
+session_user shobj_description statement_timestamp system_user table_to_xml
+table_to_xml_and_xmlschema table_to_xmlschema to_char to_date to_json to_jsonb to_number
+to_regclass to_regcollation to_regnamespace to_regoper to_regoperator to_regproc to_regprocedure
+to_regrole to_regtype to_regtypemod transaction_timestamp ts_debug ts_match_tq ts_match_tt
+txid_current txid_current_if_assigned txid_current_snapshot unaccent user version xml
+xml_is_well_formed`
+
+	immutableFunctions = `
+abbrev abs acos acosd acosh age any_value area armor array_agg array_append array_cat array_dims
+array_fill array_length array_lower array_ndims array_position array_positions array_prepend
+array_remove array_replace array_reverse array_sort array_to_tsvector ascii asin asind asinh
+atan atan2 atan2d atand atanh avg bit bit_count bit_length bool bool_and bool_or bound_box box
+bpchar btrim cardinality casefold cbrt ceil ceiling center char char_length character_length chr
+cidr corr cos cosd cosh cot cotd count covar_pop covar_samp crc32 crc32c crypt cume_dist date
+date_bin date_part date_trunc daterange decode decrypt degrees dense_rank diagonal diameter
+digest div encode encrypt erf erfc every exp extract factorial family first_value float4 float8
+floor gamma gcd generate_series generate_subscripts get_bit get_byte hashbpchar hashchar
+hashenum hashfloat4 hashfloat8 hashinet hashint2 hashint4 hashint8 hashmacaddr hashmacaddr8
+hashname hashoid hashoidvector hashtext hashtid height hmac host hostmask initcap int2 int4
+int4multirange int4range int8 int8range interval is_normalized isclosed isempty isfinite
+ishorizontal isopen isparallel isperp isvertical json_array_elements json_array_elements_text
+json_array_length json_each json_each_text json_extract_path json_extract_path_text json_object
+json_object_keys json_strip_nulls json_to_tsvector json_typeof jsonb_array_elements
+jsonb_array_elements_text jsonb_array_length jsonb_each jsonb_each_text jsonb_extract_path
+jsonb_extract_path_text jsonb_insert jsonb_object jsonb_object_agg jsonb_object_keys
+jsonb_path_exists jsonb_path_match jsonb_path_query jsonb_path_query_array
+jsonb_path_query_first jsonb_pretty jsonb_set jsonb_set_lax jsonb_strip_nulls jsonb_to_tsvector
+jsonb_typeof justify_days justify_hours justify_interval lag last_value lcm lead left length
+lgamma like like_escape ln log log10 lower lower_inc lower_inf lpad lseg ltrim macaddr macaddr8
+macaddr8_set7bit make_date make_interval make_time make_timestamp masklen max md5 min min_scale
+mod mode multirange name netmask network normalize npoints nth_value num_nonnulls num_nulls
+numeric numnode numrange octet_length oid overlaps overlay parse_ident path pclose percent_rank
+percentile_cont percentile_disc pg_encoding_max_length pg_lsn pg_partition_root pg_size_bytes
+pg_size_pretty pg_snapshot_xip pg_snapshot_xmax pg_snapshot_xmin pg_visible_in_snapshot
+pg_wal_lsn_diff pg_walfile_name pg_walfile_name_offset phraseto_tsquery pi plainto_tsquery point
+polygon popen position pow power querytree quote_ident quote_literal quote_nullable radians
+radius range_agg range_intersect_agg range_merge rank regexp_count regexp_instr regexp_like
+regexp_match regexp_matches regexp_replace regexp_split_to_array regexp_split_to_table
+regexp_substr regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy
+regr_syy repeat replace reverse right round row_number rpad rtrim satisfies_hash_partition scale
+set_bit set_byte set_masklen setweight sha224 sha256 sha384 sha512 sign similar_escape
+similar_to_escape similarity sin sind sinh slope split_part sqrt starts_with stddev stddev_pop
+stddev_samp string_agg string_to_array string_to_table strip strpos substr substring sum tan
+tand tanh text time timestamp timestamptz timetz timezone to_ascii to_bin to_hex to_oct
+to_timestamp to_tsquery to_tsvector translate trim_array trim_scale trunc ts_filter ts_headline
+ts_lexize ts_parse ts_rank ts_rank_cd ts_rewrite ts_token_type tsquery_phrase tsrange tstzrange
+tsvector_concat tsvector_to_array txid_snapshot_xip txid_snapshot_xmax txid_snapshot_xmin
+txid_visible_in_snapshot unicode_assigned unistr unnest upper upper_inc upper_inf
+uuid_extract_timestamp uuid_extract_version uuid_generate_v3 uuid_generate_v5 uuid_nil var_pop
+var_samp varbit varchar variance websearch_to_tsquery width width_bucket xid
+xml_is_well_formed_content xml_is_well_formed_document xmlagg xmlcomment xmlconcat xmlconcat2
+xmlexists xmltext xmlvalidate xpath xpath_exists`
+)
+
+// stableWith has the functions of immutableFunctions that are only stable when
+// called with a certain number of arguments.
+var stableWith = map[string]int{
+	"age": 1, "to_tsvector": 1, "to_tsquery": 1, "plainto_tsquery": 1, "phraseto_tsquery": 1,
+	"websearch_to_tsquery": 1, "ts_headline": 2, "to_timestamp": 2,
+}

@@ -1,0 +1,230 @@
+package catalog
+
+import (
+	"slices"
+
+	"github.com/miglint/miglint/sqlast"
+)
+
+// column returns a column of a table that may be written, or nil. A column that
+// a partial table is not known to have is added: the statement says it is there.
+func (c *Catalog) column(t *Table, name string) *Column {
+	for i, col := range t.Columns {
+		if col.Name == name {
+			clone := *col
+			t.Columns = with(t.Columns, i, &clone)
+			return &clone
+		}
+	}
+	if !t.Partial && !t.ColumnsUnknown || len(t.Columns) >= maxColumns || name == "" {
+		return nil
+	}
+	col := &Column{Name: name, Created: before}
+	t.Columns = append(t.Columns, col)
+	return col
+}
+
+// putColumn appends a column and notes what it uses.
+func (c *Catalog) putColumn(t *Table, col *Column) {
+	if len(t.Columns) >= maxColumns {
+		return
+	}
+	c.useType(t, col.UserType)
+	t.Columns = append(t.Columns, col)
+	c.useExpr(t.Key, col.Default)
+	c.useExpr(t.Key, col.Expression)
+}
+
+// defineColumn adds a column as a statement defines it, without its
+// constraints.
+func (c *Catalog) defineColumn(t *Table, def *sqlast.ColumnDef, at Origin) {
+	if old := t.Column(def.Name); old != nil {
+		// INHERITS, PARTITION OF and OF: the definition adds to what came along.
+		col := c.column(t, def.Name)
+		col.NotNull = col.NotNull || def.NotNull
+		if def.Default != nil {
+			col.Default = def.Default
+			c.useExpr(t.Key, def.Default)
+		}
+		if !def.Type.IsZero() {
+			col.Type = def.Type
+		}
+		return
+	}
+	at.Span = def.At
+	col := &Column{
+		Name: def.Name, Type: def.Type, Collation: def.Collation,
+		NotNull: def.NotNull || def.Identity != sqlast.NoIdentity,
+		Default: def.Default, Generated: def.Generated, Expression: def.Expression,
+		Identity: def.Identity, Created: at,
+	}
+	col.UserType = c.userType(def.Type.Name)
+	serial := def.Type.IsSerial()
+	if serial {
+		col.Type.Name.Name = serialTypes[def.Type.Name.Name]
+		col.NotNull = true
+	}
+	c.putColumn(t, col)
+	switch {
+	case serial:
+		k := c.ownSequence(t, def.Name, at)
+		c.column(t, def.Name).Default = nextval(k, def.Type.Span)
+	case def.Identity != sqlast.NoIdentity:
+		c.ownSequence(t, def.Name, at)
+	}
+}
+
+var serialTypes = map[string]string{"serial2": "int2", "serial4": "int4", "serial8": "int8"}
+
+// userType returns the key of the user-defined type that a name stands for, zero
+// for PostgreSQL's own and for those that history has not seen.
+func (c *Catalog) userType(n sqlast.Name) Key {
+	if t := c.Type(n); t != nil {
+		return t.Key
+	}
+	return Key{}
+}
+
+// ownSequence makes the sequence of a serial or identity column
+// (generateSerialExtraStmts).
+func (c *Catalog) ownSequence(t *Table, column string, at Origin) Key {
+	k := Key{t.Schema, c.relationName(t.Schema, t.Name, column, "seq", false)}
+	c.put(k, &Sequence{Key: k, OwnedBy: t.Key, Column: column, Created: at})
+	t.Sequences = append(t.Sequences, k)
+	if col := c.column(t, column); col != nil {
+		col.Sequence = k
+	}
+	return k
+}
+
+func (c *Catalog) addColumn(t *Table, op *sqlast.AddColumn, at Origin) {
+	def := &op.Column
+	if old := t.Column(def.Name); old != nil {
+		if op.IfNotExists {
+			return
+		}
+		// It must have gone in a way that history does not show.
+		for _, t := range c.family(t, op.Table.Only) {
+			c.dropColumn(t.Key, def.Name)
+		}
+	}
+	c.defineColumn(t, def, at)
+	if col := t.Column(def.Name); col != nil {
+		for _, child := range c.family(t, op.Table.Only)[1:] {
+			c.copyColumn(child, col, at)
+		}
+	}
+	for _, kind := range [...]sqlast.ConstraintKind{sqlast.PrimaryKey, sqlast.Unique, sqlast.Exclusion, sqlast.Check, sqlast.NotNullConstraint, sqlast.ForeignKey} {
+		for _, con := range def.Constraints {
+			if con.Kind == kind {
+				at.Span = con.At
+				c.addConstraint(t, ofColumn(con, def.Name), at, options{only: op.Table.Only})
+			}
+		}
+	}
+}
+
+// alterColumn applies ALTER COLUMN to a table and its descendants.
+func (c *Catalog) alterColumn(t *Table, op sqlast.AlterAction, at Origin) {
+	for i, t := range c.family(t, op.Target().Table.Only) {
+		switch op := op.(type) {
+		case *sqlast.AlterColumnType:
+			c.setColumnType(t, op)
+		case *sqlast.SetDefault:
+			if col := c.column(t, op.Column); col != nil {
+				col.Default = op.Default
+				c.useExpr(t.Key, op.Default)
+			}
+		case *sqlast.SetNotNull:
+			if col := c.column(t, op.Column); col != nil {
+				col.NotNull = true
+			}
+		case *sqlast.DropNotNull:
+			c.dropNotNull(t, op.Column)
+		case *sqlast.SetExpression:
+			if col := c.column(t, op.Column); col != nil {
+				col.Expression = op.Expr
+				if op.Expr == nil {
+					col.Generated = sqlast.NotGenerated
+				}
+				c.useExpr(t.Key, op.Expr)
+			}
+		case *sqlast.AlterIdentity:
+			if i == 0 {
+				c.alterIdentity(t, op, at)
+			}
+		}
+	}
+}
+
+func (c *Catalog) setColumnType(t *Table, op *sqlast.AlterColumnType) {
+	col := c.column(t, op.Column)
+	if col == nil {
+		return
+	}
+	old := col.UserType
+	user := c.userType(op.Type.Name)
+	c.useType(t, user)
+	col.Type, col.UserType, col.Collation = op.Type, user, op.Collation
+	c.unuseType(t, old)
+}
+
+// dropNotNull drops NOT NULL and, since PostgreSQL 18, the constraint that says
+// so.
+func (c *Catalog) dropNotNull(t *Table, column string) {
+	if col := c.column(t, column); col != nil {
+		col.NotNull = false
+	}
+	for _, con := range t.Constraints {
+		if con.Kind == sqlast.NotNullConstraint && slices.Equal(con.Columns, []string{column}) {
+			c.removeConstraint(t, con)
+			return
+		}
+	}
+}
+
+func (c *Catalog) alterIdentity(t *Table, op *sqlast.AlterIdentity, at Origin) {
+	col := c.column(t, op.Column)
+	if col == nil {
+		return
+	}
+	switch op.Action {
+	case "add":
+		col.Identity, col.NotNull = op.Identity, true
+		c.ownSequence(t, op.Column, at)
+	case "set":
+		if op.Identity != sqlast.NoIdentity {
+			col.Identity = op.Identity
+		}
+	case "drop":
+		if col.Identity != sqlast.NoIdentity {
+			sequence := col.Sequence
+			col.Identity = sqlast.NoIdentity
+			c.dropSequence(sequence)
+		}
+	}
+}
+
+// useType notes that a table has a column of a type.
+func (c *Catalog) useType(t *Table, k Key) {
+	if k == (Key{}) || usesType(t, k) {
+		return
+	}
+	if typ := c.userTypeAt(k); typ != nil {
+		typ.UsedBy = append(typ.UsedBy, t.Key)
+	}
+}
+
+// unuseType takes the note back if no column of the type is left.
+func (c *Catalog) unuseType(t *Table, k Key) {
+	if k == (Key{}) || usesType(t, k) {
+		return
+	}
+	if typ := c.userTypeAt(k); typ != nil {
+		removeKey(&typ.UsedBy, t.Key)
+	}
+}
+
+func usesType(t *Table, k Key) bool {
+	return slices.ContainsFunc(t.Columns, func(col *Column) bool { return col.UserType == k })
+}

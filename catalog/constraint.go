@@ -1,0 +1,339 @@
+package catalog
+
+import (
+	"slices"
+
+	"github.com/miglint/miglint/sqlast"
+)
+
+// options says how a constraint comes to a table.
+type options struct {
+	only     bool   // not to its descendants
+	parent   string // the parent's constraint that it is a copy of
+	creating bool   // with the table itself
+}
+
+// addConstraint adds a constraint to a table and its descendants.
+func (c *Catalog) addConstraint(t *Table, def sqlast.Constraint, at Origin, opt options) {
+	con := &Constraint{
+		Constraint: def,
+		Valid:      !def.NotValid && !def.NotEnforced,
+		Parent:     opt.parent,
+		Created:    at,
+	}
+	con.Columns = slices.Clone(def.Columns)
+	if old := t.Constraint(def.Name); def.Name != "" && old != nil {
+		if opt.parent != "" && def.Kind == old.Kind {
+			// The child has it already: the two are merged (MergeWithExistingConstraint).
+			c.setParent(t, old, opt.parent)
+			return
+		}
+		c.removeConstraint(t, old)
+	}
+	switch def.Kind {
+	case sqlast.Check:
+		c.addCheck(t, con)
+	case sqlast.NotNullConstraint:
+		c.addNotNull(t, con)
+	case sqlast.ForeignKey:
+		c.addForeignKey(t, con)
+	default:
+		c.addIndexConstraint(t, con, opt.creating)
+		return // the index has recursed
+	}
+	if !opt.only && !con.NoInherit {
+		c.inheritConstraint(t, con, at)
+	}
+}
+
+// inheritConstraint hands a new constraint down to partitions and, but for
+// foreign keys, to children.
+func (c *Catalog) inheritConstraint(t *Table, con *Constraint, at Origin) {
+	children := t.Partitions
+	if con.Kind != sqlast.ForeignKey {
+		children = slices.Concat(t.Partitions, t.Children)
+	}
+	for _, k := range children {
+		if child := c.table(k); child != nil {
+			c.addConstraint(child, c.copyFor(child, con), at, options{parent: con.Name})
+		}
+	}
+}
+
+// copyFor returns a parent's constraint as its copy in a child is defined. A
+// foreign key keeps its name unless the child has one of that name
+// (addFkRecurseReferencing).
+func (c *Catalog) copyFor(child *Table, con *Constraint) sqlast.Constraint {
+	def := con.Constraint
+	def.RefTable = con.RefTable.name()
+	def.NotValid = !con.Valid && !con.NotEnforced
+	if con.Kind == sqlast.ForeignKey && child.Constraint(def.Name) != nil {
+		def.Name = ""
+	}
+	return def
+}
+
+// name returns the key as a statement would write it.
+func (k Key) name() sqlast.Name { return sqlast.Name{Schema: k.Schema, Name: k.Name} }
+
+func (c *Catalog) addCheck(t *Table, con *Constraint) {
+	con.Columns = exprColumns(con.Expr)
+	if con.Name == "" {
+		column := ""
+		if len(con.Columns) == 1 {
+			column = con.Columns[0]
+		}
+		con.Name = c.constraintName(t.Schema, t.Name, column, "check")
+	}
+	c.putConstraint(t, con)
+}
+
+// addNotNull adds a named NOT NULL or one that is not valid (PostgreSQL 18).
+func (c *Catalog) addNotNull(t *Table, con *Constraint) {
+	column := first(con.Columns)
+	if con.Name == "" {
+		con.Name = c.constraintName(t.Schema, t.Name, column, "not_null")
+	}
+	c.putConstraint(t, con)
+	if con.Valid {
+		c.setNotNull(t, con.Columns)
+	}
+}
+
+func (c *Catalog) setNotNull(t *Table, columns []string) {
+	for _, name := range columns {
+		if col := c.column(t, name); col != nil {
+			col.NotNull = true
+		}
+	}
+}
+
+func first(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+func (c *Catalog) addForeignKey(t *Table, con *Constraint) {
+	if con.Name == "" {
+		con.Name = c.constraintName(t.Schema, t.Name, joinColumns(con.Columns), "fkey")
+	}
+	parent := c.tableFor(sqlast.Relation{Name: con.Constraint.RefTable})
+	if parent == nil {
+		con.RefTable = c.Resolve(con.Constraint.RefTable)
+		c.putConstraint(t, con)
+		return
+	}
+	con.RefTable = parent.Key
+	if len(con.RefColumns) == 0 {
+		if pk := parent.PrimaryKey(); pk != nil {
+			con.RefColumns = pk.Columns
+		}
+	}
+	if parent != t && !references(t, parent.Key) {
+		parent.ReferencedBy = append(parent.ReferencedBy, t.Key)
+	}
+	c.putConstraint(t, con)
+}
+
+// references reports whether a table has a foreign key to another.
+func references(t *Table, k Key) bool {
+	return slices.ContainsFunc(t.Constraints, func(con *Constraint) bool {
+		return con.Kind == sqlast.ForeignKey && con.RefTable == k
+	})
+}
+
+// addIndexConstraint adds UNIQUE, PRIMARY KEY or EXCLUDE and its index, or takes
+// over an existing one with USING INDEX.
+func (c *Catalog) addIndexConstraint(t *Table, con *Constraint, creating bool) {
+	if con.UsingIndex != "" {
+		c.takeIndex(t, con)
+		return
+	}
+	i := &Index{
+		Key:              Key{t.Schema, con.Name},
+		Table:            t.Key,
+		Unique:           con.Kind != sqlast.Exclusion,
+		Primary:          con.Kind == sqlast.PrimaryKey,
+		Method:           con.Method,
+		Elements:         con.Elements,
+		Include:          con.Include,
+		Where:            con.Where,
+		NullsNotDistinct: con.NullsNotDistinct,
+		Valid:            true,
+		Created:          con.Created,
+	}
+	if i.Method == "" {
+		i.Method = "btree"
+	}
+	if con.Kind != sqlast.Exclusion {
+		i.Elements = make([]sqlast.IndexElem, len(con.Columns))
+		for n, name := range con.Columns {
+			i.Elements[n].Column = name
+		}
+	}
+	if i.Primary {
+		if old := t.PrimaryKey(); old != nil {
+			c.removeConstraint(t, old)
+		}
+	} else if creating && con.Name == "" && sameAsConstraint(t, i) {
+		return // transformIndexConstraints drops an unnamed double
+	}
+	c.addIndex(t, i, con)
+}
+
+// sameAsConstraint reports whether another constraint of a table makes the very
+// index already.
+func sameAsConstraint(t *Table, i *Index) bool {
+	return slices.ContainsFunc(t.Indexes, func(other *Index) bool {
+		return other.Constraint != "" && sameIndex(i, other)
+	})
+}
+
+// takeIndex is ADD CONSTRAINT … USING INDEX: the index takes the constraint's
+// name.
+func (c *Catalog) takeIndex(t *Table, con *Constraint) {
+	i := t.Index(con.UsingIndex)
+	if i == nil {
+		// History has not seen it being built.
+		i = &Index{Key: Key{t.Schema, con.UsingIndex}, Table: t.Key, Unique: true, Method: "btree", Valid: true, Created: before}
+		c.putIndex(t.Key, i)
+	}
+	if con.Name == "" {
+		con.Name = i.Name
+	}
+	i = c.renameIndex(i, con.Name)
+	i.Constraint, i.Primary = con.Name, con.Kind == sqlast.PrimaryKey
+	con.Index = i.Name
+	con.Columns = indexColumns(i)
+	con.Include = i.Include
+	con.NullsNotDistinct = i.NullsNotDistinct
+	if i.Primary {
+		c.setNotNull(t, con.Columns)
+	}
+	c.putConstraint(t, con)
+}
+
+// putConstraint appends a constraint and counts its name.
+func (c *Catalog) putConstraint(t *Table, con *Constraint) {
+	t.Constraints = append(t.Constraints, con)
+	c.countName(t.Schema, con.Name, 1)
+	c.useExpr(t.Key, con.Expr)
+}
+
+func (c *Catalog) countName(schema, name string, by int) {
+	ns := c.schema(schema)
+	n, _ := ns.constraints.get(name)
+	if n += by; n > 0 {
+		ns.constraints.set(c.begin(), name, n)
+	} else {
+		ns.constraints.delete(c.begin(), name)
+	}
+}
+
+// updateConstraint replaces a constraint by a copy that may be written.
+func (c *Catalog) updateConstraint(t *Table, con *Constraint) *Constraint {
+	i := lastIndex(t.Constraints, con)
+	if i < 0 {
+		return con
+	}
+	clone := *con
+	t.Constraints = with(t.Constraints, i, &clone)
+	return &clone
+}
+
+func (c *Catalog) setParent(t *Table, con *Constraint, parent string) {
+	if con.Parent != parent {
+		c.updateConstraint(t, con).Parent = parent
+	}
+}
+
+func (c *Catalog) validateConstraint(t *Table, name string, at Origin) {
+	con := t.Constraint(name)
+	if con == nil || con.Valid {
+		return
+	}
+	con = c.updateConstraint(t, con)
+	con.Valid, con.Validated = true, at
+	con.NotValid, con.NotEnforced = false, false
+	if con.Kind == sqlast.NotNullConstraint {
+		c.setNotNull(t, con.Columns)
+	}
+	for _, k := range slices.Concat(t.Partitions, t.Children) {
+		if child := c.table(k); child != nil {
+			for _, own := range child.Constraints {
+				if own.Parent == name {
+					c.validateConstraint(child, own.Name, at)
+				}
+			}
+		}
+	}
+}
+
+func (c *Catalog) alterConstraint(t *Table, op *sqlast.AlterConstraint, at Origin) {
+	con := t.Constraint(op.Constraint)
+	if con == nil {
+		return
+	}
+	con = c.updateConstraint(t, con)
+	if op.Deferrable != nil {
+		con.Deferrable = *op.Deferrable
+	}
+	if op.Inherit != nil {
+		con.NoInherit = !*op.Inherit
+	}
+	if op.Enforced != nil {
+		con.NotEnforced = !*op.Enforced
+		if *op.Enforced && !con.Valid {
+			con.Validated = at
+		}
+		con.Valid = *op.Enforced
+	}
+}
+
+// dropConstraint drops a constraint by name, with the copies that descendants
+// have of it.
+func (c *Catalog) dropConstraint(k Key, name string) {
+	t := c.table(k)
+	if t == nil {
+		return
+	}
+	if con := t.Constraint(name); con != nil {
+		c.removeConstraint(t, con)
+	}
+}
+
+// removeConstraint drops a constraint, its index, the copies that descendants
+// have of it and the foreign keys that need it.
+func (c *Catalog) removeConstraint(t *Table, con *Constraint) {
+	i := lastIndex(t.Constraints, con)
+	if i < 0 {
+		return
+	}
+	t.Constraints = without(t.Constraints, i)
+	c.countName(t.Schema, con.Name, -1)
+	switch con.Kind {
+	case sqlast.ForeignKey:
+		if !references(t, con.RefTable) {
+			if parent := c.table(con.RefTable); parent != nil && parent != t {
+				removeKey(&parent.ReferencedBy, t.Key)
+			}
+		}
+	case sqlast.Unique, sqlast.PrimaryKey, sqlast.Exclusion:
+		if index := t.Index(con.Index); index != nil {
+			c.removeIndex(index)
+		}
+	}
+	for _, k := range slices.Concat(t.Partitions, t.Children) {
+		child := c.table(k)
+		if child == nil {
+			continue
+		}
+		for _, own := range slices.Clone(child.Constraints) {
+			if own.Parent == con.Name && own.Kind == con.Kind {
+				c.removeConstraint(child, own)
+			}
+		}
+	}
+}

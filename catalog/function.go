@@ -1,0 +1,197 @@
+package catalog
+
+import (
+	"slices"
+
+	"github.com/miglint/miglint/sqlast"
+)
+
+func (c *Catalog) createFunction(op *sqlast.CreateFunction, at Origin) {
+	f := &Function{
+		Key: c.keyOf(op.Name), Args: op.Args, Procedure: op.Procedure, Language: op.Language,
+		Volatility: op.Volatility, Body: op.Body, BodyAt: op.BodyAt, Created: at,
+	}
+	list := c.functionsAt(f.Key)
+	if i := slices.IndexFunc(list, func(old *Function) bool { return sameArgs(old, f) }); i >= 0 {
+		list = with(list, i, f)
+	} else {
+		list = append(slices.Clip(list), f)
+	}
+	c.schema(f.Schema).functions.set(c.begin(), f.Name, list)
+}
+
+// sameArgs reports whether two functions have the same input types, so that one
+// replaces the other.
+func sameArgs(a, b *Function) bool {
+	return slices.EqualFunc(inputTypes(a.Args), inputTypes(b.Args), sameTypeName)
+}
+
+func sameTypeName(a, b sqlast.TypeName) bool {
+	return a.Name.Name == b.Name.Name && (a.Schema == b.Schema || a.Schema == "" || b.Schema == "") && a.ArrayDims == b.ArrayDims
+}
+
+func inputTypes(args []sqlast.FunctionArg) []sqlast.TypeName {
+	var types []sqlast.TypeName
+	for _, arg := range args {
+		if arg.Mode != "out" && arg.Mode != "table" {
+			types = append(types, arg.Type)
+		}
+	}
+	return types
+}
+
+func (c *Catalog) dropFunction(op *sqlast.Drop) {
+	list := c.Functions(op.Name)
+	if op.HasArgs {
+		i := slices.IndexFunc(list, func(f *Function) bool {
+			return slices.EqualFunc(inputTypes(f.Args), op.Args, sameTypeName)
+		})
+		if i < 0 {
+			return
+		}
+		list = list[i : i+1]
+	}
+	if len(list) > 0 {
+		c.removeFunction(list[0], op.Cascade)
+	}
+}
+
+// removeFunction drops a function. With CASCADE, once no overload is left, what
+// calls it goes too.
+func (c *Catalog) removeFunction(f *Function, cascade bool) {
+	list := c.functionsAt(f.Key)
+	i := slices.IndexFunc(list, func(g *Function) bool { return g.Key == f.Key && sameArgs(f, g) })
+	if i < 0 {
+		return
+	}
+	f = list[i]
+	if cascade && len(list) == 1 {
+		for _, user := range c.callers(f.Key) {
+			if t := c.table(user); t != nil {
+				c.dropCallers(t, f)
+			} else if v := c.ViewAt(user); v != nil && v.Query != nil && slices.ContainsFunc(v.Query.Functions, func(call *sqlast.FuncExpr) bool { return c.calls(call, f) }) {
+				c.dropView(user)
+			}
+		}
+	}
+	ns := c.schema(f.Schema)
+	if len(list) == 1 {
+		ns.functions.delete(c.begin(), f.Name)
+		ns.callers.delete(c.begin(), f.Name)
+	} else {
+		ns.functions.set(c.begin(), f.Name, without(slices.Clip(list), i))
+	}
+}
+
+// dropCallers drops what a table has that calls a function.
+func (c *Catalog) dropCallers(t *Table, f *Function) {
+	t.Triggers = slices.DeleteFunc(slices.Clone(t.Triggers), func(tr *Trigger) bool {
+		return slices.Contains(c.Functions(tr.Function), f) || c.calls(tr.When, f)
+	})
+	t.Policies = slices.DeleteFunc(slices.Clone(t.Policies), func(p *Policy) bool { return c.calls(p.Using, f) || c.calls(p.Check, f) })
+	for _, con := range slices.Clone(t.Constraints) {
+		if c.calls(con.Expr, f) {
+			c.removeConstraint(t, con)
+		}
+	}
+	for _, i := range slices.Clone(t.Indexes) {
+		if c.calls(i.Where, f) || slices.ContainsFunc(i.Elements, func(el sqlast.IndexElem) bool { return c.calls(el.Expr, f) }) {
+			c.dropIndex(i)
+		}
+	}
+	for _, col := range slices.Clone(t.Columns) {
+		if c.calls(col.Default, f) {
+			c.column(t, col.Name).Default = nil
+		}
+		if c.calls(col.Expression, f) {
+			c.dropColumn(t.Key, col.Name)
+		}
+	}
+}
+
+// calls reports whether an expression calls a function.
+func (c *Catalog) calls(e sqlast.Expr, f *Function) bool {
+	found := false
+	sqlast.WalkExpr(e, func(e sqlast.Expr) bool {
+		if call, ok := e.(*sqlast.FuncExpr); ok && call.Name.Name == f.Name && slices.Contains(c.Functions(call.Name), f) {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// moveFunction gives a function another key; triggers and expressions that call
+// it follow.
+func (c *Catalog) moveFunction(f *Function, to Key) {
+	from := f.Key
+	if from == to {
+		return
+	}
+	callers := c.callers(from)
+	for _, user := range callers {
+		if t := c.table(user); t != nil {
+			c.renameCalls(t, f, to)
+		}
+	}
+	c.removeFunction(f, false)
+	clone := *f
+	clone.Key = to
+	c.schema(to.Schema).functions.set(c.begin(), to.Name, append(slices.Clip(c.functionsAt(to)), &clone))
+	for _, user := range callers {
+		c.changeCallers(to, func(set *trie[Key]) { set.set(c.begin(), user.id(), user) })
+	}
+}
+
+func (c *Catalog) renameCalls(t *Table, f *Function, to Key) {
+	expr := func(e sqlast.Expr) sqlast.Expr {
+		if !c.calls(e, f) {
+			return e
+		}
+		return mapExpr(e, func(e sqlast.Expr) sqlast.Expr {
+			call, ok := e.(*sqlast.FuncExpr)
+			if !ok || !c.calls(&sqlast.FuncExpr{Name: call.Name}, f) {
+				return e
+			}
+			clone := *call
+			clone.Name.Schema, clone.Name.Name = to.Schema, to.Name
+			return &clone
+		})
+	}
+	t.Triggers = slices.Clone(t.Triggers)
+	for i, tr := range t.Triggers {
+		clone := *tr
+		if slices.Contains(c.Functions(tr.Function), f) {
+			clone.Function.Schema, clone.Function.Name = to.Schema, to.Name
+		}
+		clone.When = expr(tr.When)
+		t.Triggers[i] = &clone
+	}
+	t.Policies = slices.Clone(t.Policies)
+	for i, p := range t.Policies {
+		clone := *p
+		clone.Using, clone.Check = expr(p.Using), expr(p.Check)
+		t.Policies[i] = &clone
+	}
+	t.Constraints = slices.Clone(t.Constraints)
+	for i, con := range t.Constraints {
+		clone := *con
+		clone.Expr = expr(con.Expr)
+		t.Constraints[i] = &clone
+	}
+	t.Columns = slices.Clone(t.Columns)
+	for i, col := range t.Columns {
+		clone := *col
+		clone.Default, clone.Expression = expr(col.Default), expr(col.Expression)
+		t.Columns[i] = &clone
+	}
+	t.Indexes = slices.Clone(t.Indexes)
+	for n, i := range t.Indexes {
+		clone := *i
+		clone.Where, clone.Elements = expr(i.Where), slices.Clone(i.Elements)
+		for k := range clone.Elements {
+			clone.Elements[k].Expr = expr(clone.Elements[k].Expr)
+		}
+		t.Indexes[n] = &clone
+	}
+}

@@ -1,0 +1,312 @@
+package catalog
+
+import (
+	"slices"
+
+	"github.com/miglint/miglint/sqlast"
+)
+
+func (c *Catalog) createIndex(op *sqlast.CreateIndex, at Origin) {
+	i := &Index{
+		Unique:           op.Unique,
+		Method:           op.Method,
+		Elements:         op.Elements,
+		Include:          op.Include,
+		Where:            op.Where,
+		NullsNotDistinct: op.NullsNotDistinct,
+		Only:             op.Table.Only,
+		Valid:            true,
+		Created:          at,
+	}
+	if k, r, ok := c.find(op.Table.Name); ok {
+		if v, isView := r.object.(*View); isView && v.Materialized {
+			i.Table, i.Schema, i.Name = k, k.Schema, op.Name
+			if !c.indexExists(i, op) {
+				c.putIndex(k, i)
+			}
+			return
+		}
+	}
+	t := c.tableFor(op.Table)
+	if t == nil {
+		return
+	}
+	i.Table, i.Schema, i.Name = t.Key, t.Schema, op.Name
+	if c.indexExists(i, op) {
+		return
+	}
+	i.Only = i.Only && t.PartitionBy != nil
+	i.Valid = !i.Only || len(t.Partitions) == 0
+	c.addIndex(t, i, nil)
+}
+
+// indexExists reports whether IF NOT EXISTS makes the statement a no-op.
+func (c *Catalog) indexExists(i *Index, op *sqlast.CreateIndex) bool {
+	if !op.IfNotExists || i.Name == "" {
+		return false
+	}
+	_, taken := c.relationAt(i.Key)
+	return taken
+}
+
+// addIndex adds an index, and the constraint it is made for, to a table and its
+// partitions. A partition that has a matching index gets no second one
+// (DefineIndex).
+func (c *Catalog) addIndex(t *Table, i *Index, con *Constraint) {
+	if con != nil {
+		if i.Primary {
+			c.setNotNull(t, con.Columns)
+		}
+		if i.Name == "" {
+			i.Name = c.indexName(i, true)
+		}
+		con.Name, con.Index = i.Name, i.Name
+		i.Constraint = i.Name
+	}
+	c.putIndex(t.Key, i)
+	if con != nil {
+		if con.Kind == sqlast.Exclusion {
+			con.Columns = indexColumns(i)
+		}
+		c.putConstraint(t, con)
+	}
+	if i.Only {
+		return
+	}
+	for _, k := range t.Partitions {
+		if p := c.table(k); p != nil {
+			c.attachOrAddIndex(p, t, i, i.Created)
+		}
+	}
+}
+
+// attachOrAddIndex gives a partition the counterpart of its parent's index: one
+// that it has and that is attached to none, else a new one.
+func (c *Catalog) attachOrAddIndex(p, parent *Table, i *Index, at Origin) {
+	for _, own := range p.Indexes {
+		if own.Parent != (Key{}) || !sameIndex(own, i) || i.Constraint != "" && own.Constraint == "" {
+			continue
+		}
+		own = c.updateIndex(own)
+		own.Parent = i.Key
+		if con := p.Constraint(own.Constraint); con != nil && i.Constraint != "" {
+			c.setParent(p, con, i.Constraint)
+		}
+		return
+	}
+	c.copyIndex(p, parent, i, at)
+	own := p.Indexes[len(p.Indexes)-1]
+	own = c.updateIndex(own)
+	own.Parent = i.Key
+	if con := p.Constraint(own.Constraint); con != nil {
+		c.setParent(p, con, i.Constraint)
+	}
+}
+
+// copyIndex adds a copy of another table's index under a name of its own,
+// constraint included (generateClonedIndexStmt).
+func (c *Catalog) copyIndex(t, source *Table, i *Index, at Origin) {
+	clone := *i
+	clone.Key, clone.Table = Key{Schema: t.Schema}, t.Key
+	clone.Constraint, clone.Parent, clone.Only, clone.Valid, clone.Created = "", Key{}, false, true, at
+	con := source.Constraint(i.Constraint)
+	if con == nil {
+		c.addIndex(t, &clone, nil)
+		return
+	}
+	copied := *con
+	copied.Constraint.Name, copied.Parent, copied.Created, copied.Validated = "", "", at, Origin{}
+	if clone.Primary {
+		if old := t.PrimaryKey(); old != nil {
+			return
+		}
+	}
+	c.addIndex(t, &clone, &copied)
+}
+
+// putIndex adds an index to the table or materialized view of a key and enters
+// its name; an index without one gets the server's choice.
+func (c *Catalog) putIndex(owner Key, i *Index) {
+	if i.Name == "" {
+		i.Name = c.indexName(i, false)
+	}
+	switch old, taken := c.relationAt(i.Key); old.object.(type) {
+	case indexOf:
+		// It must have gone in a way that history does not show.
+		if stale := c.IndexAt(i.Key); stale != nil {
+			c.dropIndex(stale)
+		}
+		c.put(i.Key, indexOf(owner))
+	default:
+		if !taken {
+			c.put(i.Key, indexOf(owner))
+		}
+	}
+	if t := c.table(owner); t != nil {
+		t.Indexes = append(t.Indexes, i)
+	} else if v := c.view(owner); v != nil {
+		v.Indexes = append(v.Indexes, i)
+	}
+	for _, el := range i.Elements {
+		c.useExpr(owner, el.Expr)
+	}
+	c.useExpr(owner, i.Where)
+}
+
+// indexList returns the list that an index is in, for writing.
+func (c *Catalog) indexList(i *Index) *[]*Index {
+	if t := c.table(i.Table); t != nil {
+		return &t.Indexes
+	}
+	if v := c.view(i.Table); v != nil {
+		return &v.Indexes
+	}
+	return new([]*Index)
+}
+
+// updateIndex replaces an index by a copy that may be written.
+func (c *Catalog) updateIndex(i *Index) *Index {
+	clone := *i
+	list := c.indexList(i)
+	if n := lastIndex(*list, i); n >= 0 {
+		*list = with(*list, n, &clone)
+	}
+	return &clone
+}
+
+// renameIndex gives an index another name, in its entry and in the indexes
+// attached to it. The caller renames a constraint.
+func (c *Catalog) renameIndex(i *Index, name string) *Index {
+	if i.Name == name {
+		return c.updateIndex(i)
+	}
+	old := i.Key
+	i = c.updateIndex(i)
+	i.Name = name
+	c.remove(old)
+	c.put(i.Key, indexOf(i.Table))
+	c.reattach(i.Table, old, i.Key)
+	if t := c.table(i.Table); t != nil && t.ReplicaIdentity == old.Name {
+		t.ReplicaIdentity = name
+	}
+	return i
+}
+
+// reattach points the indexes of partitions from one parent index to another
+// key; zero detaches them.
+func (c *Catalog) reattach(table, from, to Key) {
+	t := c.TableAt(table)
+	if t == nil {
+		return
+	}
+	for _, k := range t.Partitions {
+		if p := c.TableAt(k); p != nil {
+			for _, own := range p.Indexes {
+				if own.Parent == from {
+					c.updateIndex(own).Parent = to
+				}
+			}
+		}
+	}
+}
+
+// dropIndex drops an index and the constraint it is behind.
+func (c *Catalog) dropIndex(i *Index) {
+	if t := c.table(i.Table); t != nil && i.Constraint != "" {
+		if con := t.Constraint(i.Constraint); con != nil {
+			c.removeConstraint(t, con)
+			return
+		}
+	}
+	c.removeIndex(i)
+}
+
+// removeIndex drops an index, those of partitions attached to it and the foreign
+// keys that need it.
+func (c *Catalog) removeIndex(i *Index) {
+	list := c.indexList(i)
+	n := lastIndex(*list, i)
+	if n < 0 {
+		return
+	}
+	*list = without(*list, n)
+	c.remove(i.Key)
+	t := c.TableAt(i.Table)
+	if t == nil {
+		return
+	}
+	if t.ReplicaIdentity == i.Name {
+		c.table(t.Key).ReplicaIdentity = "nothing"
+	}
+	for _, k := range t.Partitions {
+		p := c.TableAt(k)
+		if p == nil {
+			continue
+		}
+		for _, own := range slices.Clone(p.Indexes) {
+			if own.Parent == i.Key {
+				c.dropIndex(own)
+			}
+		}
+	}
+	if i.Unique {
+		c.dropForeignKeysOn(t, i)
+	}
+}
+
+// dropForeignKeysOn drops the foreign keys that needed an index that is gone:
+// those to exactly its columns, unless another unique index serves them.
+func (c *Catalog) dropForeignKeysOn(t *Table, i *Index) {
+	columns := indexColumns(i)
+	if i.Where != nil || len(columns) == 0 || slices.ContainsFunc(t.Indexes, func(other *Index) bool {
+		return other.Unique && other.Where == nil && sameSet(indexColumns(other), columns)
+	}) {
+		return
+	}
+	for _, k := range slices.Concat(t.ReferencedBy, []Key{t.Key}) {
+		child := c.TableAt(k)
+		if child == nil {
+			continue
+		}
+		for _, con := range slices.Clone(child.Constraints) {
+			if con.Kind == sqlast.ForeignKey && con.RefTable == t.Key && sameSet(con.RefColumns, columns) {
+				c.removeConstraint(c.table(k), con)
+			}
+		}
+	}
+}
+
+// indexColumns returns the key columns of an index; expressions are left out.
+func indexColumns(i *Index) []string {
+	var columns []string
+	for _, el := range i.Elements {
+		if el.Column != "" {
+			columns = append(columns, el.Column)
+		}
+	}
+	return columns
+}
+
+func sameSet(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for _, s := range a {
+		if !slices.Contains(b, s) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameIndex reports whether two indexes are alike but for their names, as
+// CompareIndexInfo requires of an index and the partitioned one it is to be
+// attached to.
+func sameIndex(a, b *Index) bool {
+	return a.Unique == b.Unique && a.Method == b.Method && a.NullsNotDistinct == b.NullsNotDistinct &&
+		slices.Equal(a.Include, b.Include) && sameExpr(a.Where, b.Where) &&
+		slices.EqualFunc(a.Elements, b.Elements, func(x, y sqlast.IndexElem) bool {
+			return x.Column == y.Column && x.Desc == y.Desc && sameExpr(x.Expr, y.Expr) &&
+				x.Collation.Name == y.Collation.Name && x.OpClass.Name == y.OpClass.Name
+		})
+}

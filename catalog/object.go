@@ -1,0 +1,248 @@
+package catalog
+
+import (
+	"slices"
+
+	"github.com/miglint/miglint/sqlast"
+)
+
+// applyObject applies the statements about objects other than tables and their
+// indexes. Those that leave the schema alone fall through.
+func (c *Catalog) applyObject(op sqlast.Op, at Origin) {
+	switch op := op.(type) {
+	case *sqlast.CreateView:
+		c.createView(op, at)
+	case *sqlast.RefreshMaterializedView:
+		if v := c.View(op.Name); v != nil {
+			c.view(v.Key).Populated = !op.NoData
+		}
+	case *sqlast.CreateSequence:
+		c.createSequence(op, at)
+	case *sqlast.AlterSequence:
+		if s := c.Sequence(op.Name); s != nil && op.Owned {
+			c.setOwner(s.Key, op.OwnedBy)
+		}
+	case *sqlast.CreateType:
+		c.createType(op, at)
+	case *sqlast.AddEnumValue:
+		c.addEnumValue(op, at)
+	case *sqlast.AlterAttribute:
+		c.alterAttribute(op, at)
+	case *sqlast.CreateDomain:
+		c.createDomain(op, at)
+	case *sqlast.AlterDomain:
+		c.alterDomain(op, at)
+	case *sqlast.CreateFunction:
+		c.createFunction(op, at)
+	case *sqlast.CreateTrigger:
+		c.createTrigger(op, at)
+	case *sqlast.CreatePolicy:
+		c.createPolicy(op, at)
+	case *sqlast.CreateSchema:
+		c.schema(op.Name).dropped = false
+	case *sqlast.CreateExtension:
+		if !c.Extension(op.Name) {
+			c.extensions.set(c.begin(), op.Name, at)
+		}
+	case *sqlast.CreatePublication:
+		c.applyPublication(op, at)
+	case *sqlast.CommentOn:
+		c.comment(op, at)
+	}
+}
+
+func (c *Catalog) createSequence(op *sqlast.CreateSequence, at Origin) {
+	k := c.keyOf(op.Name)
+	if op.Temporary && op.Name.Schema == "" {
+		k.Schema = tempSchema
+	}
+	if _, taken := c.relationAt(k); taken {
+		if op.IfNotExists {
+			return
+		}
+		c.dropRelation(k)
+	}
+	c.put(k, &Sequence{Key: k, Created: at})
+	if op.OwnedBy != nil {
+		c.setOwner(k, op.OwnedBy)
+	}
+}
+
+// setOwner is OWNED BY; owner is nil for NONE.
+func (c *Catalog) setOwner(k Key, owner *sqlast.ColumnOf) {
+	s := c.sequence(k)
+	if old := c.table(s.OwnedBy); old != nil {
+		removeKey(&old.Sequences, k)
+		for _, col := range old.Columns {
+			if col.Sequence == k {
+				c.column(old, col.Name).Sequence = Key{}
+			}
+			if c.draws(col.Default, k) {
+				addKey(&s.UsedBy, old.Key)
+			}
+		}
+	}
+	s.OwnedBy, s.Column = Key{}, ""
+	if owner == nil {
+		return
+	}
+	t := c.tableFor(sqlast.Relation{Name: owner.Table})
+	if t == nil {
+		return
+	}
+	s.OwnedBy, s.Column = t.Key, owner.Column
+	removeKey(&s.UsedBy, t.Key)
+	t.Sequences = append(t.Sequences, k)
+	if col := c.column(t, owner.Column); col != nil && col.Sequence == (Key{}) {
+		col.Sequence = k
+	}
+}
+
+func (c *Catalog) createTrigger(op *sqlast.CreateTrigger, at Origin) {
+	t := c.tableFor(op.Table)
+	if t == nil {
+		return
+	}
+	tr := &Trigger{
+		Name: op.Name, Function: op.Function, Columns: op.Columns, When: op.When,
+		Row: op.Row, Constraint: op.Constraint, Created: at,
+	}
+	if fs := c.Functions(op.Function); len(fs) > 0 {
+		tr.Function.Schema = fs[0].Schema
+	}
+	tables := c.family(t, len(t.Partitions) == 0 || !op.Row)
+	for _, t := range tables {
+		if i := slices.IndexFunc(t.Triggers, func(old *Trigger) bool { return old.Name == op.Name }); i >= 0 {
+			t.Triggers = with(t.Triggers, i, tr)
+		} else {
+			t.Triggers = append(t.Triggers, tr)
+		}
+		c.useFunction(t.Key, tr.Function)
+	}
+}
+
+func (c *Catalog) dropTrigger(op *sqlast.Drop) {
+	t := c.Table(op.On)
+	if t == nil {
+		return
+	}
+	for _, t := range c.family(c.table(t.Key), len(t.Partitions) == 0) {
+		if i := slices.IndexFunc(t.Triggers, func(tr *Trigger) bool { return tr.Name == op.Name.Name }); i >= 0 {
+			t.Triggers = without(t.Triggers, i)
+		}
+	}
+}
+
+func (c *Catalog) createPolicy(op *sqlast.CreatePolicy, at Origin) {
+	t := c.tableFor(op.Table)
+	if t == nil {
+		return
+	}
+	c.useExpr(t.Key, op.Using)
+	c.useExpr(t.Key, op.Check)
+	p := &Policy{Name: op.Name, Using: op.Using, Check: op.Check, Created: at}
+	i := slices.IndexFunc(t.Policies, func(old *Policy) bool { return old.Name == op.Name })
+	if i < 0 {
+		t.Policies = append(t.Policies, p)
+		return
+	}
+	if op.Alter {
+		old := t.Policies[i]
+		p.Created = old.Created
+		if p.Using == nil {
+			p.Using = old.Using
+		}
+		if p.Check == nil {
+			p.Check = old.Check
+		}
+	}
+	t.Policies = with(t.Policies, i, p)
+}
+
+// publication returns the publication of that name for writing, or nil.
+func (c *Catalog) publication(name string) *Publication {
+	p, ok := c.publications.get(name)
+	if !ok {
+		return nil
+	}
+	clone := *p
+	c.publications.set(c.begin(), name, &clone)
+	return &clone
+}
+
+func (c *Catalog) applyPublication(op *sqlast.CreatePublication, at Origin) {
+	p := c.publication(op.Name)
+	if p == nil || op.Action == "create" {
+		c.dropPublication(op.Name)
+		p = &Publication{Name: op.Name, AllTables: op.AllTables, Created: at}
+		if op.Action != "create" {
+			p.Created = before
+		}
+		c.publications.set(c.begin(), op.Name, p)
+	}
+	if op.Action == "set" {
+		for _, k := range p.Tables {
+			c.unpublish(k, op.Name)
+		}
+		p.Tables = nil
+	}
+	for _, r := range op.Tables {
+		t := c.tableFor(r)
+		if t == nil {
+			continue
+		}
+		if op.Action == "drop" {
+			removeKey(&p.Tables, t.Key)
+			c.unpublish(t.Key, op.Name)
+		} else if !slices.Contains(t.Publications, op.Name) {
+			p.Tables = append(slices.Clip(p.Tables), t.Key)
+			t.Publications = append(t.Publications, op.Name)
+		}
+	}
+}
+
+func (c *Catalog) unpublish(k Key, publication string) {
+	if t := c.table(k); t != nil {
+		if i := lastIndex(t.Publications, publication); i >= 0 {
+			t.Publications = without(t.Publications, i)
+		}
+	}
+}
+
+func (c *Catalog) dropPublication(name string) {
+	p := c.Publication(name)
+	if p == nil {
+		return
+	}
+	for _, k := range p.Tables {
+		c.unpublish(k, name)
+	}
+	c.publications.delete(c.begin(), name)
+}
+
+func (c *Catalog) comment(op *sqlast.CommentOn, at Origin) {
+	text := ""
+	if op.Text != nil {
+		text = *op.Text
+	}
+	switch op.Object {
+	case sqlast.Table, sqlast.ForeignTable, sqlast.View, sqlast.MaterializedView:
+		k, r, ok := c.find(op.Name)
+		if _, isView := r.object.(*View); ok && isView {
+			c.view(k).Comment = text
+		} else if t := c.tableFor(sqlast.Relation{Name: op.Name}); t != nil {
+			t.Comment = text
+		}
+	case sqlast.Column:
+		t := c.tableFor(op.On)
+		if t == nil {
+			return
+		}
+		if col := c.column(t, op.Sub); col != nil {
+			col.Comment, col.CommentAt = text, at
+			if text == "" {
+				col.CommentAt = Origin{}
+			}
+		}
+	}
+}

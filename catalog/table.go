@@ -1,0 +1,265 @@
+package catalog
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/miglint/miglint/sqlast"
+)
+
+// maxColumns is MaxHeapAttributeNumber: no table has more columns.
+const maxColumns = 1600
+
+func (c *Catalog) createTable(op *sqlast.CreateTable, at Origin) {
+	k := c.keyOf(op.Name)
+	if op.Persistence == sqlast.Temporary && op.Name.Schema == "" {
+		k.Schema = tempSchema
+	}
+	t := &Table{
+		Key: k, Created: at,
+		Persistence:  op.Persistence,
+		Foreign:      op.Foreign,
+		Options:      op.Options,
+		AccessMethod: op.Method,
+		PartitionBy:  op.PartitionBy,
+	}
+	if _, ok := c.relationAt(k); ok {
+		if op.IfNotExists {
+			return
+		}
+		c.replaceRelation(k, t)
+	}
+	c.put(k, t)
+
+	c.addInherited(t, op.Inherits, at)
+	if !op.PartitionOf.IsZero() {
+		c.partitionOf(t, op, at)
+	}
+	if !op.OfType.IsZero() {
+		if typ := c.Type(op.OfType); typ != nil {
+			for _, a := range typ.Attributes {
+				c.copyColumn(t, a, at)
+			}
+		}
+	}
+	c.addDefinedColumns(t, op, at)
+	if op.Query != nil {
+		c.addQueryColumns(t, op, at)
+	}
+	c.addDefinedConstraints(t, op, at)
+}
+
+// replaceRelation makes way for a table or view where something has its name.
+// A partial table was a guess about this very relation: what refers to it stays.
+// Anything else must have gone in a way that history does not show.
+func (c *Catalog) replaceRelation(k Key, t *Table) {
+	r, _ := c.relationAt(k)
+	if old, ok := r.object.(*Table); ok && old.Partial {
+		c.forgetNames(old)
+		t.Partitions, t.Children = slices.Clip(old.Partitions), slices.Clip(old.Children)
+		t.ReferencedBy = slices.Clip(old.ReferencedBy)
+		t.ReferencedViews = slices.Clip(old.ReferencedViews)
+		return
+	}
+	c.dropRelation(k)
+}
+
+// addDefinedColumns adds the columns of the statement, those of LIKE where they
+// are written.
+func (c *Catalog) addDefinedColumns(t *Table, op *sqlast.CreateTable, at Origin) {
+	likes := slices.Clone(op.Likes)
+	slices.SortStableFunc(likes, func(a, b sqlast.Like) int { return cmp.Compare(a.Table.Span.Start, b.Table.Span.Start) })
+	for i := range op.Columns {
+		def := &op.Columns[i]
+		for len(likes) > 0 && likes[0].Table.Span.Start < def.At.Start {
+			c.likeColumns(t, likes[0], at)
+			likes = likes[1:]
+		}
+		c.defineColumn(t, def, at)
+	}
+	for _, like := range likes {
+		c.likeColumns(t, like, at)
+	}
+}
+
+// addDefinedConstraints adds the constraints of the statement in the order in
+// which the server picks their names: checks, the primary key, the other
+// indexes, what LIKE copies, foreign keys (transformCreateStmt).
+func (c *Catalog) addDefinedConstraints(t *Table, op *sqlast.CreateTable, at Origin) {
+	var all []sqlast.Constraint
+	for i := range op.Columns {
+		def := &op.Columns[i]
+		for _, con := range def.Constraints {
+			all = append(all, ofColumn(con, def.Name))
+		}
+	}
+	all = append(all, op.Constraints...)
+	for i := range all {
+		// Constraints of a new table are valid at once, whatever they say
+		// (skipValidation of transformCreateStmt).
+		all[i].NotValid = false
+	}
+	add := func(kinds ...sqlast.ConstraintKind) {
+		for i := range all {
+			if slices.Contains(kinds, all[i].Kind) {
+				at.Span = all[i].At
+				c.addConstraint(t, all[i], at, options{creating: true})
+			}
+		}
+	}
+	span := at.Span
+	add(sqlast.Check, sqlast.NotNullConstraint)
+	add(sqlast.PrimaryKey)
+	add(sqlast.Unique, sqlast.Exclusion)
+	at.Span = span
+	for _, like := range op.Likes {
+		c.likeRest(t, like, at)
+	}
+	add(sqlast.ForeignKey)
+}
+
+// ofColumn makes a column constraint one of the table.
+func ofColumn(con sqlast.Constraint, column string) sqlast.Constraint {
+	if len(con.Columns) == 0 && con.Kind != sqlast.Check {
+		con.Columns = []string{column}
+	}
+	return con
+}
+
+// addInherited copies the columns and constraints of INHERITS.
+func (c *Catalog) addInherited(t *Table, parents []sqlast.Name, at Origin) {
+	for _, name := range parents {
+		parent := c.tableFor(sqlast.Relation{Name: name})
+		if parent == nil || parent == t || slices.Contains(t.Inherits, parent.Key) || c.descends(parent.Key, t.Key) {
+			continue
+		}
+		t.Inherits = append(t.Inherits, parent.Key)
+		parent.Children = append(parent.Children, t.Key)
+		if parent.Partial {
+			t.ColumnsUnknown = true
+		}
+		for _, col := range parent.Columns {
+			c.copyColumn(t, col, at)
+		}
+		c.copyChecks(t, parent, at)
+	}
+}
+
+// copyChecks gives a child or partition the parent's check constraints.
+func (c *Catalog) copyChecks(t, parent *Table, at Origin) {
+	for _, con := range parent.Constraints {
+		if con.Kind != sqlast.Check || con.NoInherit {
+			continue
+		}
+		if own := t.Constraint(con.Name); own != nil {
+			c.setParent(t, own, con.Name)
+			continue
+		}
+		clone := *con
+		clone.Parent, clone.Created, clone.Valid = con.Name, at, true
+		c.putConstraint(t, &clone)
+	}
+}
+
+// copyColumn adds a copy of a parent's column, or merges it with one that is
+// there. Identity and generated columns stay what they are; sequences are not
+// copied.
+func (c *Catalog) copyColumn(t *Table, col *Column, at Origin) {
+	if t.Column(col.Name) != nil {
+		if col.NotNull {
+			c.column(t, col.Name).NotNull = true
+		}
+		return
+	}
+	clone := *col
+	clone.Sequence, clone.Identity = Key{}, sqlast.NoIdentity
+	clone.Comment, clone.CommentAt = "", Origin{}
+	clone.Created = at
+	c.putColumn(t, &clone)
+}
+
+// likeColumns adds the columns of a LIKE clause. NOT NULL always comes along,
+// the rest as INCLUDING says (transformTableLikeClause).
+func (c *Catalog) likeColumns(t *Table, like sqlast.Like, at Origin) {
+	source := c.Table(like.Table)
+	if source == nil {
+		t.ColumnsUnknown = true
+		return
+	}
+	if source.Partial {
+		t.ColumnsUnknown = true
+	}
+	for _, col := range source.Columns {
+		clone := *col
+		clone.Created, clone.Sequence = at, Key{}
+		if !including(like, "comments") {
+			clone.Comment, clone.CommentAt = "", Origin{}
+		} else {
+			clone.CommentAt = at
+		}
+		if !including(like, "defaults") {
+			clone.Default = nil
+		}
+		if !including(like, "generated") {
+			clone.Generated, clone.Expression = sqlast.NotGenerated, nil
+		}
+		if !including(like, "identity") {
+			clone.Identity = sqlast.NoIdentity
+		}
+		if t.Column(clone.Name) != nil {
+			continue
+		}
+		c.putColumn(t, &clone)
+		if clone.Identity != sqlast.NoIdentity {
+			c.ownSequence(t, clone.Name, at)
+		}
+	}
+}
+
+func including(like sqlast.Like, what string) bool {
+	return slices.Contains(like.Including, what) || slices.Contains(like.Including, "all")
+}
+
+// likeRest copies checks and indexes of a LIKE clause. Checks keep their names,
+// indexes and their constraints get new ones; foreign keys are never copied
+// (expandTableLikeClause).
+func (c *Catalog) likeRest(t *Table, like sqlast.Like, at Origin) {
+	source := c.Table(like.Table)
+	if source == nil || source == t {
+		return
+	}
+	if including(like, "constraints") {
+		for _, con := range source.Constraints {
+			if con.Kind == sqlast.Check && t.Constraint(con.Name) == nil {
+				clone := *con
+				clone.Parent, clone.Created, clone.Valid, clone.Validated = "", at, true, Origin{}
+				c.putConstraint(t, &clone)
+			}
+		}
+	}
+	if including(like, "indexes") {
+		for _, i := range source.Indexes {
+			c.copyIndex(t, source, i, at)
+		}
+	}
+}
+
+// addQueryColumns adds the columns of CREATE TABLE AS and SELECT INTO.
+func (c *Catalog) addQueryColumns(t *Table, op *sqlast.CreateTable, at Origin) {
+	outputs, ok := c.outputs(op.Query)
+	if !ok {
+		t.ColumnsUnknown = true
+	}
+	for _, out := range outputs {
+		if t.Column(out.Name) == nil {
+			c.putColumn(t, &Column{Name: out.Name, Type: out.Type, UserType: out.UserType, Collation: out.Collation, Created: at})
+		}
+	}
+	if !op.NoData {
+		rows := -1
+		if op.Query.ValueRows > 0 {
+			rows = op.Query.ValueRows
+		}
+		c.fill(t, rows, at)
+	}
+}

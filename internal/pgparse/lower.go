@@ -64,6 +64,9 @@ func (l *lowerer) statement(n *pg.Node) []sqlast.Op {
 	if n == nil {
 		return one(l.other(""))
 	}
+	if ops := l.newerStatement(n); ops != nil {
+		return ops
+	}
 	switch s := n.Node.(type) {
 	case *pg.Node_AlterTableStmt:
 		return l.alterTable(s.AlterTableStmt)

@@ -44,6 +44,9 @@ func (l *lowerer) alterAction(a action) sqlast.Op {
 	if a.cmd == nil {
 		return &sqlast.OtherAlter{Node: a.Node, AlterTarget: a.AlterTarget}
 	}
+	if op := l.newerAction(a); op != nil {
+		return op
+	}
 	if a.Kind == sqlast.Type {
 		if op := l.attributeAction(a); op != nil {
 			return op
@@ -170,6 +173,7 @@ func (l *lowerer) constraintAction(a action) sqlast.Op {
 			deferrable := d.GetDeferrable()
 			op.Deferrable = &deferrable
 		}
+		l.newerAlterConstraint(op, a.toks)
 		return op
 	}
 	return nil

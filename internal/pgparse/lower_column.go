@@ -67,12 +67,17 @@ func (l *lowerer) columnConstraint(col *sqlast.ColumnDef, c *pg.Constraint, attr
 	case pg.ConstrType_CONSTR_NOTNULL:
 		col.NotNull = true
 		col.NotNullAt = l.span(at)
-		if c.Conname != "" {
+		noInherit := l.rewritten(at, notNullNoInherit) != nil
+		if c.Conname != "" || noInherit {
 			col.Constraints = append(col.Constraints, sqlast.Constraint{
-				At: l.span(at), Kind: sqlast.NotNullConstraint, Name: c.Conname, Columns: []string{col.Name},
+				At: l.span(at), Kind: sqlast.NotNullConstraint, Name: c.Conname, Columns: ownColumn(col), NoInherit: noInherit,
 			})
 		}
 	case pg.ConstrType_CONSTR_DEFAULT:
+		if l.rewritten(at, virtualColumn) != nil {
+			col.Generated, col.Expression = sqlast.Virtual, l.expr(c.RawExpr)
+			return
+		}
 		col.Default = l.expr(c.RawExpr)
 		col.DefaultAt = l.span(at)
 	case pg.ConstrType_CONSTR_IDENTITY:
@@ -84,7 +89,7 @@ func (l *lowerer) columnConstraint(col *sqlast.ColumnDef, c *pg.Constraint, attr
 		pg.ConstrType_CONSTR_FOREIGN, pg.ConstrType_CONSTR_EXCLUSION:
 		con := l.constraint(c, at.hi)
 		if con.Kind != sqlast.Check {
-			con.Columns = []string{col.Name}
+			con.Columns = ownColumn(col)
 		}
 		for _, n := range attrs {
 			switch n.GetConstraint().GetContype() {
@@ -96,6 +101,14 @@ func (l *lowerer) columnConstraint(col *sqlast.ColumnDef, c *pg.Constraint, attr
 		}
 		col.Constraints = append(col.Constraints, con)
 	}
+}
+
+// ownColumn is the column list of a column's own constraint; a domain has none.
+func ownColumn(col *sqlast.ColumnDef) []string {
+	if col.Name == "" {
+		return nil
+	}
+	return []string{col.Name}
 }
 
 // constraint lowers a table constraint, or a column's, whose tokens end at hi.
@@ -130,6 +143,7 @@ func (l *lowerer) constraint(c *pg.Constraint, hi int) sqlast.Constraint {
 		con.Kind = sqlast.NotNullConstraint
 		con.Columns = strs(c.Keys)
 	}
+	l.newerConstraint(&con, at)
 	return con
 }
 

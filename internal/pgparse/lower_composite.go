@@ -93,9 +93,15 @@ func (l *lowerer) json(n *pg.Node) part {
 	case *pg.Node_JsonValueExpr:
 		return l.part(orEmpty(e.JsonValueExpr.RawExpr))
 	case *pg.Node_JsonIsPredicate:
-		i := l.at(e.JsonIsPredicate.Location)
+		// Its location is that of its argument.
 		args, at := l.parts([]*pg.Node{e.JsonIsPredicate.Expr})
-		at = l.operand(at.cover(l.testSpan(i)), i)
+		i := at.hi
+		for l.punct(i, ')') {
+			i++
+		}
+		if at.known() && l.word(i, "is") {
+			at = l.operand(at.cover(l.testSpan(i)), i)
+		}
 		return part{&sqlast.OpExpr{ExprNode: l.exprNode(at), Op: "is json", Args: args}, at}
 	}
 	return part{&sqlast.CompositeExpr{Kind: "other"}, nowhere}
@@ -178,8 +184,17 @@ func (l *lowerer) indirection(a *pg.A_Indirection) part {
 func (l *lowerer) subLink(s *pg.SubLink) part {
 	i := l.at(s.Location)
 	open := i
+	if l.word(i, "operator") {
+		open = l.afterBrackets(i + 1)
+	}
 	for open >= 0 && open < l.hi && !l.punct(open, '(') {
 		open++
+	}
+	if i >= 0 && i == open {
+		for l.punct(open+1, '(') && l.partner(open+1) == l.partner(open)-1 {
+			open++
+		}
+		i = open
 	}
 	args, at := l.parts([]*pg.Node{s.Testexpr})
 	inside := nowhere

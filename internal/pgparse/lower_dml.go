@@ -92,7 +92,7 @@ func (l *lowerer) insertQuery(s *pg.InsertStmt) tokenSpan {
 	}
 	hi := l.hi
 	if s.OnConflictClause != nil {
-		if on := l.find(i, hi, "on", "conflict"); on >= 0 {
+		if on := l.at(s.OnConflictClause.Location); on >= 0 {
 			hi = on
 		}
 	} else if len(s.ReturningList) > 0 {

@@ -104,8 +104,11 @@ func (l *lowerer) objectName(n *pg.Node, i int) sqlast.Name {
 	case *pg.Node_List:
 		return l.nameIn(o.List.Items, i)
 	case *pg.Node_TypeName:
-		t := l.typeName(o.TypeName)
-		return t.Name
+		n := l.typeName(o.TypeName).Name
+		if n.Span.IsZero() {
+			n.Span = l.span(l.nameAt(i))
+		}
+		return n
 	case *pg.Node_ObjectWithArgs:
 		return l.nameIn(o.ObjectWithArgs.Objname, i)
 	case *pg.Node_RangeVar:

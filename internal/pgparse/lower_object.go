@@ -69,7 +69,7 @@ func (l *lowerer) createTrigger(s *pg.CreateTrigStmt) sqlast.Op {
 		Columns: strs(s.Columns), When: l.expr(s.WhenClause), Deferrable: s.Deferrable,
 	}
 	for i := l.hi - 1; i > l.lo; i-- {
-		if l.word(i, "execute") {
+		if l.word(i, "execute") && l.anyWord(i+1, "function", "procedure") {
 			op.Function.Span = l.span(l.nameAt(i + 2))
 			break
 		}

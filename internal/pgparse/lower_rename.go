@@ -26,7 +26,7 @@ func (l *lowerer) rename(s *pg.RenameStmt) sqlast.Op {
 		}
 	case pg.ObjectType_OBJECT_ATTRIBUTE:
 		op.Via = sqlast.Type
-		op.On = l.relation(s.Relation)
+		op.On.Name = l.rangeName(s.Relation)
 	case pg.ObjectType_OBJECT_DOMCONSTRAINT:
 		op.Via = sqlast.Domain
 		op.On = sqlast.Relation{Name: l.objectName(s.Object, i)}

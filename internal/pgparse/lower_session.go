@@ -39,7 +39,14 @@ func (l *lowerer) sessionCharacteristics(s *pg.VariableSetStmt) []sqlast.Op {
 		if d == nil {
 			continue
 		}
-		ops = append(ops, &sqlast.Set{Node: l.node(), Name: "default_" + d.Defname, Values: settingValues([]*pg.Node{d.Arg})})
+		op := &sqlast.Set{Node: l.node(), Name: "default_" + d.Defname, Values: settingValues([]*pg.Node{d.Arg})}
+		if v, ok := d.Arg.GetAConst().GetVal().(*pg.A_Const_Ival); ok {
+			op.Values = []string{"off"} // READ WRITE, NOT DEFERRABLE
+			if v.Ival.GetIval() != 0 {
+				op.Values = []string{"on"}
+			}
+		}
+		ops = append(ops, op)
 	}
 	if len(ops) == 0 {
 		return one(l.other("SET"))

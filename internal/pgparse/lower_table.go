@@ -23,7 +23,7 @@ func (l *lowerer) createTable(s *pg.CreateStmt) *sqlast.CreateTable {
 		t.Inherits = parents
 	}
 	if s.OfTypename != nil {
-		t.OfType = l.typeName(s.OfTypename).Name
+		t.OfType = l.nameIn(s.OfTypename.Names, l.at(s.OfTypename.Location))
 	}
 	return t
 }
@@ -128,10 +128,11 @@ func (l *lowerer) createForeignTable(s *pg.CreateForeignTableStmt) sqlast.Op {
 func (l *lowerer) createTableAs(s *pg.CreateTableAsStmt) sqlast.Op {
 	into := s.Into
 	query := tokenSpan{l.queryStart(l.at(into.GetRel().GetLocation())), l.hi}
-	if i := l.find(query.lo, l.hi, "with", "no", "data"); i >= 0 {
-		query.hi = i
-	} else if i := l.find(query.lo, l.hi, "with", "data"); i >= 0 {
-		query.hi = i
+	switch {
+	case l.words(l.hi-3, "with", "no", "data"):
+		query.hi -= 3
+	case l.words(l.hi-2, "with", "data"):
+		query.hi -= 2
 	}
 	if s.Objtype == pg.ObjectType_OBJECT_MATVIEW {
 		return &sqlast.CreateView{

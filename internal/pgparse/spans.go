@@ -255,17 +255,23 @@ func (l *lowerer) nameAt(i int) tokenSpan {
 	return tokenSpan{i, l.nameEnd(i)}
 }
 
-// ident returns what PostgreSQL makes of the identifier token at i: folded or
-// unquoted. U&"…" is left as written.
-func (l *lowerer) ident(i int) string {
-	s := l.tokenText(i)
-	if l.kind(i) != QuotedIdent {
-		return strings.ToLower(s)
+// identifierValue is what PostgreSQL makes of an identifier: without its quotes,
+// or in lower case (ASCII letters only, downcase_identifier in scansup.c). The
+// escapes of U&"…" are left as they are.
+func identifierValue(s string, quoted bool) string {
+	if !quoted {
+		return strings.Map(func(r rune) rune {
+			if 'A' <= r && r <= 'Z' {
+				return r + 'a' - 'A'
+			}
+			return r
+		}, s)
 	}
-	if len(s) >= 2 && s[0] == '"' {
-		return strings.ReplaceAll(s[1:len(s)-1], `""`, `"`)
+	open := strings.IndexByte(s, '"')
+	if open < 0 || len(s) < open+2 {
+		return s
 	}
-	return s
+	return strings.ReplaceAll(s[open+1:len(s)-1], `""`, `"`)
 }
 
 // typeEnd returns the position after the type that begins at i: its key words or

@@ -30,8 +30,9 @@ type walk struct {
 	tx       *Tx
 	begun    *catalog.Catalog // catalog when tx began
 	marks    []savepoint
-	settings Settings
-	outer    Settings // settings when tx began, for ROLLBACK
+	settings Settings // in force: session overlaid with SET LOCAL
+	session  Settings // without SET LOCAL: what COMMIT leaves
+	outer    Settings // session when tx began: what ROLLBACK leaves
 	held     []HeldLock
 }
 
@@ -115,6 +116,9 @@ func (w *walk) statement(stmt *sqlast.Statement) {
 	for _, op := range stmt.Ops {
 		if set, ok := op.(*sqlast.Set); ok {
 			w.settings = w.settings.apply(set, w.tx != nil)
+			if !set.Local {
+				w.session = w.session.apply(set, w.tx != nil)
+			}
 		}
 	}
 }
@@ -136,9 +140,9 @@ func (w *walk) begin(kind TxKind, by *Stmt) {
 	w.lastTx++
 	w.tx = &Tx{Kind: kind, Begin: by}
 	w.begun = w.cat.Snapshot()
-	w.outer = w.settings
+	w.outer = w.session
 	w.held, w.marks = nil, nil
-	if by != nil {
+	if by != nil && by.Tx == nil { // a COMMIT AND CHAIN stays with the transaction it ends
 		by.Tx = w.tx
 		by.Origin.Tx = w.lastTx
 		w.tx.Stmts = append(w.tx.Stmts, by)
@@ -149,10 +153,9 @@ func (w *walk) end(by *Stmt, rollback bool) {
 	w.tx.End, w.tx.RolledBack = by, rollback
 	if rollback {
 		w.cat.Restore(w.begun)
-		w.settings = w.outer
-	} else {
-		w.settings = w.settings.without(func(_ string, v Setting) bool { return v.Local })
+		w.session = w.outer
 	}
+	w.settings = w.session
 	w.tx, w.held, w.marks = nil, nil, nil
 }
 

@@ -37,7 +37,7 @@ var UnusedIgnore = &Rule{
 
 // ignore is one rule that one comment silences.
 type ignore struct {
-	rule    string
+	rule    string // "": every rule
 	at      source.Span
 	stmt    *Stmt // nil: the whole file
 	foreign bool  // another tool's comment: never reported as unused
@@ -45,7 +45,7 @@ type ignore struct {
 }
 
 func (ig *ignore) matches(d Diagnostic) bool {
-	if !d.Rule.Is(ig.rule) || d.Span.File != ig.at.File {
+	if ig.rule != "" && !d.Rule.Is(ig.rule) || d.Span.File != ig.at.File {
 		return false
 	}
 	return ig.stmt == nil || ig.stmt.Span.Contains(d.Span)
@@ -213,6 +213,9 @@ func squawkIgnore(c sqlast.Comment) (squawkComment, bool) {
 		if n = strings.TrimSpace(n); n != "" {
 			names = append(names, n)
 		}
+	}
+	if file && len(names) == 0 {
+		names = []string{""}
 	}
 	return squawkComment{names: names, file: file}, true
 }

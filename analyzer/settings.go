@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +14,6 @@ import (
 type Setting struct {
 	Value string
 	At    source.Span // the SET
-	Local bool        // SET LOCAL: until the transaction ends
 }
 
 // Settings are the parameters set and in force at a statement, by lower-case
@@ -24,20 +24,14 @@ type Settings map[string]Setting
 
 func (s Settings) with(name string, v Setting) Settings {
 	out := make(Settings, len(s)+1)
-	for k, old := range s {
-		out[k] = old
-	}
+	maps.Copy(out, s)
 	out[name] = v
 	return out
 }
 
-func (s Settings) without(drop func(name string, v Setting) bool) Settings {
-	out := make(Settings, len(s))
-	for k, v := range s {
-		if !drop(k, v) {
-			out[k] = v
-		}
-	}
+func (s Settings) without(name string) Settings {
+	out := maps.Clone(s)
+	delete(out, name)
 	return out
 }
 
@@ -83,9 +77,9 @@ func (s Settings) apply(op *sqlast.Set, inTx bool) Settings {
 	case op.Reset && op.Name == "all":
 		return nil
 	case op.Reset:
-		return s.without(func(name string, _ Setting) bool { return name == op.Name })
+		return s.without(op.Name)
 	}
-	return s.with(op.Name, Setting{Value: strings.Join(op.Values, ", "), At: op.Pos(), Local: op.Local})
+	return s.with(op.Name, Setting{Value: strings.Join(op.Values, ", "), At: op.Pos()})
 }
 
 // utc reports whether the session's TimeZone is known to be UTC.

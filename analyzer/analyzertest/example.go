@@ -1,0 +1,27 @@
+package analyzertest
+
+import (
+	"strings"
+	"testing/fstest"
+
+	"golang.org/x/tools/txtar"
+)
+
+// Example turns a rule's Bad or Good into a project: SQL alone becomes one
+// migration of a plain folder, a txtar archive a folder of its files.
+func Example(text string) *Case {
+	c := &Case{Name: "example", Files: fstest.MapFS{}}
+	if !strings.HasPrefix(text, "-- ") || !strings.Contains(firstLine(text), " --") {
+		c.Files["0001_example.sql"] = &fstest.MapFile{Data: []byte(text), Mode: 0o644}
+		return c
+	}
+	for _, f := range txtar.Parse([]byte(text)).Files {
+		c.Files[f.Name] = &fstest.MapFile{Data: f.Data, Mode: 0o644}
+	}
+	return c
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}

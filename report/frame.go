@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/fatih/color"
-
 	"github.com/miglint/miglint/source"
 )
 
@@ -47,7 +45,7 @@ func displayed(s source.Span) source.Span {
 // place writes where a span is and its lines, numbered, with the span underlined
 // by mark. It returns the width of the margin, so that notes can be aligned to
 // it.
-func (t *textReport) place(s source.Span, mark string, style *color.Color) (margin int) {
+func (t *textReport) place(s source.Span, mark string, c style) (margin int) {
 	s = displayed(s)
 	start, end := t.loc.position(s.File, s.Start), t.loc.position(s.File, s.End)
 	margin = len(strconv.Itoa(end.Line))
@@ -58,9 +56,9 @@ func (t *textReport) place(s source.Span, mark string, style *color.Color) (marg
 	}
 	t.gutter(margin, "", "\n")
 	if start.Line == end.Line {
-		t.oneLine(s, start.Line, margin, mark, style)
+		t.oneLine(s, start.Line, margin, mark, c)
 	} else {
-		t.manyLines(s, start.Line, end.Line, margin, mark, style)
+		t.manyLines(s, start.Line, end.Line, margin, mark, c)
 	}
 	return margin
 }
@@ -73,11 +71,11 @@ func (t *textReport) gutter(margin int, number, after string) {
 
 // line writes the number and the text of a line of code, with before, in the
 // colour of the underline, in front of the text.
-func (t *textReport) line(n, margin int, before string, style *color.Color, text []byte) {
+func (t *textReport) line(n, margin int, before string, c style, text []byte) {
 	t.gutter(margin, strconv.Itoa(n), "")
 	if before != "" {
 		t.w.WriteByte(' ')
-		t.paint(style, before)
+		t.paint(c, before)
 	}
 	if len(text) > 0 {
 		t.w.WriteByte(' ')
@@ -86,22 +84,22 @@ func (t *textReport) line(n, margin int, before string, style *color.Color, text
 	t.w.WriteByte('\n')
 }
 
-func (t *textReport) oneLine(s source.Span, n, margin int, mark string, style *color.Color) {
+func (t *textReport) oneLine(s source.Span, n, margin int, mark string, c style) {
 	v := t.view(s.File, n, s.Start, s.End, t.room(margin+3))
-	t.line(n, margin, "", style, v.text)
+	t.line(n, margin, "", c, v.text)
 	t.gutter(margin, "", strings.Repeat(" ", v.at+1))
-	t.paint(style, strings.Repeat(mark, max(1, v.width)))
+	t.paint(c, strings.Repeat(mark, max(1, v.width)))
 	t.w.WriteByte('\n')
 }
 
 // manyLines draws a bar beside the lines of a span, from its start to a mark
 // below its last character.
-func (t *textReport) manyLines(s source.Span, first, last, margin int, mark string, style *color.Color) {
+func (t *textReport) manyLines(s source.Span, first, last, margin int, mark string, c style) {
 	room := t.room(margin + 5)
 	for n := first; n <= last; n++ {
 		if last-first >= maxFrameLines && n == first+headLines {
 			t.w.WriteString(strings.Repeat(".", 3) + strings.Repeat(" ", margin))
-			t.paint(style, "|")
+			t.paint(c, "|")
 			t.w.WriteByte('\n')
 			n = last - tailLines + 1
 		}
@@ -110,29 +108,29 @@ func (t *textReport) manyLines(s source.Span, first, last, margin int, mark stri
 		case first:
 			indent := s.File.Text[from:s.Start]
 			alone := len(indent) <= room && len(bytes.TrimLeft(indent, " \t")) == 0
-			t.firstLine(t.view(s.File, n, s.Start, to, room), alone, n, margin, mark, style)
+			t.firstLine(t.view(s.File, n, s.Start, to, room), alone, n, margin, mark, c)
 		case last:
 			v := t.view(s.File, n, s.End, s.End, room)
-			t.line(n, margin, "|", style, v.text)
+			t.line(n, margin, "|", c, v.text)
 			t.gutter(margin, "", " ")
-			t.paint(style, "|"+strings.Repeat("_", v.at)+mark)
+			t.paint(c, "|"+strings.Repeat("_", v.at)+mark)
 			t.w.WriteByte('\n')
 		default:
-			t.line(n, margin, "|", style, t.view(s.File, n, from, from, room).text)
+			t.line(n, margin, "|", c, t.view(s.File, n, from, from, room).text)
 		}
 	}
 }
 
 // firstLine begins the bar: beside the line if the span is alone on it, else
 // below, from under its first character.
-func (t *textReport) firstLine(v view, alone bool, n, margin int, mark string, style *color.Color) {
+func (t *textReport) firstLine(v view, alone bool, n, margin int, mark string, c style) {
 	if alone {
-		t.line(n, margin, "/", style, v.text)
+		t.line(n, margin, "/", c, v.text)
 		return
 	}
-	t.line(n, margin, " ", style, v.text)
+	t.line(n, margin, " ", c, v.text)
 	t.gutter(margin, "", "  ")
-	t.paint(style, strings.Repeat("_", v.at+1)+mark)
+	t.paint(c, strings.Repeat("_", v.at+1)+mark)
 	t.w.WriteByte('\n')
 }
 
@@ -172,15 +170,15 @@ func (t *textReport) view(f *source.File, n, start, end, limit int) view {
 	c.end = max(c.start, min(end, to))
 	reach := limit * maxBytesPerColumn
 	c.left = from + runeBoundary(c.line[from:c.start], c.start-from-reach)
-	mid := c.start + runeBoundary(c.line[c.start:c.end], reach)
-	right := c.end + runeBoundary(c.line[c.end:], reach)
+	c.mid = c.start + runeBoundary(c.line[c.start:c.end], reach)
+	c.right = c.end + runeBoundary(c.line[c.end:], reach)
 
 	// A measured width that does not fit is more than limit, whatever is cut.
 	most := limit + 2*len("<U+0000>")
 	c.wl = t.measure(c.line, c.left, c.start, reach*len("<U+0000>"))
-	wm, wr := t.measure(c.line, c.start, mid, most), t.measure(c.line, c.end, right, most)
+	wm, wr := t.measure(c.line, c.start, c.mid, most), t.measure(c.line, c.end, c.right, most)
 	c.kl, c.km, c.kr = c.wl, wm, wr
-	if c.wl+wm+wr > limit || c.left > from || mid < c.end || right < to {
+	if c.wl+wm+wr > limit || c.left > from || c.mid < c.end || c.right < to {
 		// The span comes first, with a part of what is before it; then what is
 		// behind it.
 		space := limit - 2 // for the ellipses
@@ -198,8 +196,10 @@ func (t *textReport) view(f *source.File, n, start, end, limit int) view {
 type crop struct {
 	line       []byte // the file up to the end of the line
 	from       int    // where the line begins
-	left       int    // where the view may begin
 	start, end int    // of the span
+	left       int    // where the view may begin: bounds what is looked at
+	mid        int    // how far it may show the span
+	right      int    // how far it may show what is behind the span
 	wl         int    // the columns from left to start
 	kl, km, kr int
 }
@@ -218,13 +218,13 @@ func (t *textReport) cropped(c crop) view {
 		v.at++
 	}
 	out, _, _ = appendCells(out, c.line[c.left:], c.start-c.left, c.wl)
-	out, n, width := appendCells(out, c.line[c.start:], c.end-c.start, c.km)
+	out, n, width := appendCells(out, c.line[c.start:], c.mid-c.start, c.km)
 	v.width = width
 	if c.start+n < c.end {
 		out = append(out, ellipsis...)
 		v.width++
 	} else {
-		out, n, _ = appendCells(out, c.line[c.end:], len(c.line)-c.end, c.kr)
+		out, n, _ = appendCells(out, c.line[c.end:], c.right-c.end, c.kr)
 		if c.end+n < len(c.line) {
 			out = append(out, ellipsis...)
 		}

@@ -24,10 +24,12 @@ type textReport struct {
 	loc   locator
 	buf   []byte // of the line of code in hand
 
-	color                    bool
-	err, warn, info          *color.Color // severities
-	bold, faint, note, green *color.Color
+	err, warn, info          style // severities
+	bold, faint, note, green style
 }
+
+// style is what switches a colour on and off; the zero style has none.
+type style struct{ on, off string }
 
 func writeText(w *bufio.Writer, res *analyzer.Result, opts Options) {
 	t := newTextReport(w, opts)
@@ -46,52 +48,54 @@ func writeText(w *bufio.Writer, res *analyzer.Result, opts Options) {
 }
 
 func newTextReport(w *bufio.Writer, opts Options) *textReport {
-	// EnableColor keeps the library from asking its own global state, which is
-	// about the process's standard output and not about w.
-	style := func(attributes ...color.Attribute) *color.Color {
-		c := color.New(attributes...)
-		c.EnableColor()
-		return c
+	t := &textReport{w: w, width: opts.Width}
+	if opts.Color {
+		t.err, t.warn, t.info = newStyle(color.FgRed, color.Bold), newStyle(color.FgYellow, color.Bold), newStyle(color.FgCyan, color.Bold)
+		t.bold, t.faint, t.note = newStyle(color.Bold), newStyle(color.FgBlue, color.Bold), newStyle(color.FgGreen, color.Bold)
+		t.green = newStyle(color.FgGreen)
 	}
-	return &textReport{
-		w: w, width: opts.Width, color: opts.Color,
-		err: style(color.FgRed, color.Bold), warn: style(color.FgYellow, color.Bold), info: style(color.FgCyan, color.Bold),
-		bold: style(color.Bold), faint: style(color.FgBlue, color.Bold), note: style(color.FgGreen, color.Bold),
-		green: style(color.FgGreen),
-	}
+	return t
 }
 
-// paint writes s, which is visible text, in a colour.
-func (t *textReport) paint(c *color.Color, s string) {
-	if t.color {
-		c.Fprint(t.w, s)
-		return
-	}
+// newStyle returns a style. EnableColor keeps the library from asking its global
+// state, which is about the process's standard output and not about the writer.
+func newStyle(attributes ...color.Attribute) style {
+	const text = "text"
+	c := color.New(attributes...)
+	c.EnableColor()
+	on, off, _ := strings.Cut(c.Sprint(text), text)
+	return style{on, off}
+}
+
+// paint writes s, which is visible text, in a style.
+func (t *textReport) paint(c style, s string) {
+	t.w.WriteString(c.on)
 	t.w.WriteString(s)
+	t.w.WriteString(c.off)
 }
 
 func (t *textReport) diagnostic(d *analyzer.Diagnostic) {
-	style, mark := t.info, "-"
+	c, mark := t.info, "-"
 	switch d.Severity {
 	case analyzer.Error:
-		style, mark = t.err, "^"
+		c, mark = t.err, "^"
 	case analyzer.Warning:
-		style, mark = t.warn, "^"
+		c, mark = t.warn, "^"
 	}
 	head := d.Severity.String() + "[" + d.Rule.Name + "]"
-	t.paint(style, head)
+	t.paint(c, head)
 	t.w.WriteString(": ")
 	t.wrapped(visible(d.Message), len(head)+2, 4, t.bold)
 
 	margin := 1
 	if !d.Span.IsZero() {
-		margin = t.place(d.Span, mark, style)
+		margin = t.place(d.Span, mark, c)
 	}
 	t.blocked(d, margin, !d.Span.IsZero() && len(d.Span.File.Text) > 0)
 	for _, r := range d.Related {
 		t.paint(t.note, "note")
 		t.w.WriteString(": ")
-		t.wrapped(visible(r.Message), len("note: "), 4, nil)
+		t.wrapped(visible(r.Message), len("note: "), 4, style{})
 		if !r.Span.IsZero() {
 			t.place(r.Span, "-", t.note)
 		}
@@ -107,7 +111,7 @@ func (t *textReport) blocked(d *analyzer.Diagnostic, margin int, separate bool) 
 			t.gutter(margin, "", "\n")
 		}
 		t.paint(t.faint, strings.Repeat(" ", margin+1)+"= ")
-		t.wrapped(line, margin+3, margin+3, nil)
+		t.wrapped(line, margin+3, margin+3, style{})
 	}
 }
 
@@ -129,7 +133,7 @@ func (t *textReport) suggestion(sql string) {
 
 // wrapped writes s and a line break. The first line begins behind column at, the
 // others behind indent blanks.
-func (t *textReport) wrapped(s string, at, indent int, c *color.Color) {
+func (t *textReport) wrapped(s string, at, indent int, c style) {
 	width := 0
 	if t.width > 0 {
 		width = max(minWidth, t.width-indent)
@@ -138,11 +142,7 @@ func (t *textReport) wrapped(s string, at, indent int, c *color.Color) {
 		if i > 0 {
 			t.w.WriteString("\n" + strings.Repeat(" ", indent))
 		}
-		if c == nil {
-			t.w.WriteString(line)
-		} else {
-			t.paint(c, line)
-		}
+		t.paint(c, line)
 	}
 	t.w.WriteByte('\n')
 }

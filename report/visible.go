@@ -44,11 +44,15 @@ func visible(s string) string {
 // even behind blanks (TryParseV2).
 func visibleLine(s string) string {
 	s = visible(s)
-	if rest := strings.TrimLeftFunc(s, unicode.IsSpace); strings.HasPrefix(rest, "::") {
-		blanks := s[:len(s)-len(rest)]
-		return string(appendCode([]byte(blanks), ':')) + rest[1:]
+	if !beginsCommand(s) {
+		return s
 	}
-	return s
+	colon := strings.IndexByte(s, ':')
+	return string(appendCode([]byte(s[:colon]), ':')) + s[colon+1:]
+}
+
+func beginsCommand(line string) bool {
+	return strings.HasPrefix(strings.TrimLeftFunc(line, unicode.IsSpace), "::")
 }
 
 // visibleLines is visibleLine for each line of s. Blank lines at the end are
@@ -197,7 +201,7 @@ func wrap(s string, first, width int) []string {
 			word = word[:blank+n]
 		}
 		w := displayWidth(word)
-		if used > 0 && used+w > room && !strings.HasPrefix(word[blank:], "::") {
+		if used > 0 && used+w > room && !beginsCommand(word) {
 			lines = append(lines, s[start:end])
 			room, start, used, w = width, end+blank, 0, w-blank
 		}

@@ -52,7 +52,7 @@ func (l *lowerer) otherStatement(n *pg.Node) []sqlast.Op {
 		}
 		return one(l.other("FETCH"))
 	case *pg.Node_DiscardStmt:
-		return one(l.other(discardTags[s.DiscardStmt.Target]))
+		return one(l.other(discardTag(s.DiscardStmt.Target)))
 	case *pg.Node_DeallocateStmt:
 		if s.DeallocateStmt.Name == "" {
 			return one(l.other("DEALLOCATE ALL"))
@@ -91,11 +91,16 @@ func (l *lowerer) dropNamed(kind sqlast.ObjectKind, name string, ifExists bool) 
 	return &sqlast.Drop{Node: l.node(), Object: kind, Name: l.plainName(name, i), IfExists: ifExists}
 }
 
-var discardTags = map[pg.DiscardMode]string{
-	pg.DiscardMode_DISCARD_ALL:       "DISCARD ALL",
-	pg.DiscardMode_DISCARD_PLANS:     "DISCARD PLANS",
-	pg.DiscardMode_DISCARD_SEQUENCES: "DISCARD SEQUENCES",
-	pg.DiscardMode_DISCARD_TEMP:      "DISCARD TEMP",
+func discardTag(m pg.DiscardMode) string {
+	switch m {
+	case pg.DiscardMode_DISCARD_PLANS:
+		return "DISCARD PLANS"
+	case pg.DiscardMode_DISCARD_SEQUENCES:
+		return "DISCARD SEQUENCES"
+	case pg.DiscardMode_DISCARD_TEMP:
+		return "DISCARD TEMP"
+	}
+	return "DISCARD ALL"
 }
 
 // objectTag is a kind of object as command tags spell it.

@@ -76,7 +76,7 @@ func logLines(out string) []string {
 func TestNoCommandsInLogs(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	results := []*analyzer.Result{fixture()}
-	for range 100 {
+	for range 25 {
 		results = append(results, hostileResult(r))
 	}
 	for _, f := range Formats() {

@@ -1,0 +1,3 @@
+ALTER TABLE order_items
+    ALTER COLUMN sku TYPE varchar(20),
+    ALTER COLUMN quantity TYPE integer;

@@ -5,6 +5,7 @@ import (
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/migration"
 	"github.com/miglint/miglint/source"
+	"github.com/miglint/miglint/sqlast"
 )
 
 // All returns every rule, in the order they are listed to users: what locks, what
@@ -78,6 +79,16 @@ func All() []*analyzer.Rule {
 		unresolvedSQL,
 		versionGap,
 		versionOrder,
+		// convention, all opt-in
+		charType,
+		integerPrimaryKey,
+		jsonType,
+		notIdempotent,
+		quotedName,
+		serialType,
+		tableWithoutPrimaryKey,
+		timestampWithoutTimeZone,
+		varcharLimit,
 	}, analyzer.IgnoreRules()...)
 }
 
@@ -110,4 +121,15 @@ func problemDiagnostic(problem migration.Problem) analyzer.Diagnostic {
 		d.Related = []analyzer.Related{{Span: problem.Related, Message: problem.RelatedMsg}}
 	}
 	return d
+}
+
+// newColumns returns the columns that an op defines.
+func newColumns(op sqlast.Op) []sqlast.ColumnDef {
+	switch op := op.(type) {
+	case *sqlast.CreateTable:
+		return op.Columns
+	case *sqlast.AddColumn:
+		return []sqlast.ColumnDef{op.Column}
+	}
+	return nil
 }

@@ -27,7 +27,7 @@ func runRenameColumn(p *analyzer.Pass) {
 			continue
 		}
 		key := op.Before.Resolve(rename.On.Name)
-		if op.IsNew(key) || createdHere(op, op.Before.TableAt(key), rename.Old) || createdAgain(p, op, rename) {
+		if op.IsNew(key) || createdHere(op, op.Before.TableAt(key), rename.Old) || swapped(p, op, rename) {
 			continue
 		}
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
@@ -37,21 +37,20 @@ func runRenameColumn(p *analyzer.Pass) {
 	}
 }
 
-// createdAgain reports whether a later statement of the script gives the old name
-// to another column, as the last step of replacing a column does.
-func createdAgain(p *analyzer.Pass, op analyzer.Op, rename *sqlast.Rename) bool {
+// swapped reports whether the rename is a step of replacing one column by
+// another: the script gives the old name to another column, or takes the new one
+// from one.
+func swapped(p *analyzer.Pass, op analyzer.Op, rename *sqlast.Rename) bool {
 	key := op.Before.Resolve(rename.On.Name)
-	for later := range p.Ops() {
-		if later.Index < op.Index {
-			continue
-		}
-		switch o := later.Op.(type) {
+	for other := range p.Ops() {
+		switch o := other.Op.(type) {
 		case *sqlast.Rename:
-			if o.Object == sqlast.Column && o.New == rename.Old && later.Before.Resolve(o.On.Name) == key {
+			same := o.Object == sqlast.Column && o != rename && other.Before.Resolve(o.On.Name) == key
+			if same && (o.New == rename.Old && other.Index >= op.Index || o.Old == rename.New && other.Index <= op.Index) {
 				return true
 			}
 		case *sqlast.AddColumn:
-			if o.Column.Name == rename.Old && later.Before.Resolve(o.Table.Name) == key {
+			if o.Column.Name == rename.Old && other.Index >= op.Index && other.Before.Resolve(o.Table.Name) == key {
 				return true
 			}
 		}

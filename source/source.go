@@ -20,8 +20,16 @@ type File struct {
 	Text []byte
 
 	once  sync.Once
-	lines []int // byte offset of the first byte of each line
+	lines []int  // byte offset of the first byte of each line
+	marks []mark // inside long lines, in order
 }
+
+// mark is a column already counted, so that positions on a line of megabytes do
+// not each count it from its start.
+type mark struct{ offset, column int }
+
+// markEvery is how many bytes of a line are counted at most to find a column.
+const markEvery = 4096
 
 // NewFile returns a file with the given display path and content.
 func NewFile(path string, text []byte) *File { return &File{Path: path, Text: text} }
@@ -37,8 +45,11 @@ func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column
 func (f *File) Position(offset int) Position {
 	offset = max(0, min(offset, len(f.Text)))
 	line := f.lineIndex(offset)
-	start := f.lines[line]
-	return Position{Line: line + 1, Column: utf8.RuneCount(f.Text[start:offset]) + 1, Offset: offset}
+	start, column := f.lines[line], 1
+	if i := sort.Search(len(f.marks), func(i int) bool { return f.marks[i].offset > offset }) - 1; i >= 0 && f.marks[i].offset > start {
+		start, column = f.marks[i].offset, f.marks[i].column
+	}
+	return Position{Line: line + 1, Column: utf8.RuneCount(f.Text[start:offset]) + column, Offset: offset}
 }
 
 // Line returns the text of the 1-based line n without its line ending, or nil
@@ -82,12 +93,27 @@ func (f *File) index() {
 		for i := 0; ; {
 			nl := bytes.IndexByte(f.Text[i:], '\n')
 			if nl < 0 {
+				f.mark(i, len(f.Text))
 				return
 			}
+			f.mark(i, i+nl)
 			i += nl + 1
 			f.lines = append(f.lines, i)
 		}
 	})
+}
+
+// mark counts the columns of a long line once, at the starts of characters.
+func (f *File) mark(start, end int) {
+	for column := 1; end-start > markEvery; {
+		next := start + markEvery
+		for next < end && !utf8.RuneStart(f.Text[next]) {
+			next++
+		}
+		column += utf8.RuneCount(f.Text[start:next])
+		f.marks = append(f.marks, mark{next, column})
+		start = next
+	}
 }
 
 // Span is a half-open byte range [Start, End) of a file. The zero Span means

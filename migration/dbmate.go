@@ -104,7 +104,7 @@ func parseDbmate(f *source.File, opts Options) *Migration {
 		if i == 0 {
 			start = 0 // comments above the first block belong to it
 		}
-		sections[dir] = append(sections[dir], section{start, b.end, []piece{{b.start, b.end, tx, true}}})
+		sections[dir] = append(sections[dir], section{start: start, end: b.end, pieces: []piece{{b.start, b.end, tx, true}}})
 	}
 	r := runner{title: "dbmate"}
 	for dir, secs := range sections {

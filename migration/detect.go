@@ -64,11 +64,11 @@ func search(d *Dir, set *Set, opts Options) ([]candidate, error) {
 		}
 		sub, err := d.sub(name)
 		if err != nil {
-			set.Ignored = append(set.Ignored, Ignored{Path: d.display(name), Why: "folder that cannot be read: " + reason(err)})
+			set.Ignored = append(set.Ignored, Ignored{Path: d.display(name), Why: "folder that cannot be read: " + reason(err), Odd: true})
 			continue
 		}
 		if otherDatabase(name) {
-			if len(sub.sqlFiles()) > 0 {
+			if sub.holdsSQL() {
 				set.Ignored = append(set.Ignored, Ignored{Path: sub.Display, Why: "by its name for another database than PostgreSQL; name the folder to have it read"})
 			}
 			continue
@@ -108,9 +108,20 @@ func (v verdict) isFound(d *Dir) bool {
 // speak PostgreSQL's SQL.
 func otherDatabase(name string) bool {
 	switch strings.ToLower(name) {
-	case "mysql", "mariadb", "sqlite", "sqlite3", "h2", "hsqldb", "derby", "oracle", "mssql", "sqlserver", "db2",
+	case "mysql", "mariadb", "sqlite", "sqlite3", "h2", "hsqldb", "oracle", "mssql", "sqlserver",
 		"clickhouse", "cassandra", "snowflake", "spanner", "duckdb":
 		return true
 	}
 	return false
+}
+
+// holdsSQL reports whether there is a SQL file in the folder or below it.
+func (d *Dir) holdsSQL() bool {
+	return len(d.sqlFiles()) > 0 || slices.ContainsFunc(d.Subdirs, func(name string) bool {
+		if leftOut(name) {
+			return false
+		}
+		sub, err := d.sub(name)
+		return err == nil && sub.holdsSQL()
+	})
 }

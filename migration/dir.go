@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -58,7 +57,7 @@ func openDir(fsys fs.FS, name, display string, exclude []string) (*Dir, error) {
 
 func (d *Dir) add(e fs.DirEntry) {
 	name, mode := e.Name(), e.Type()
-	odd := func(why string) { d.Odd = append(d.Odd, Ignored{Path: d.display(name), Why: why}) }
+	odd := func(why string) { d.Odd = append(d.Odd, Ignored{Path: d.display(name), Why: why, Odd: true}) }
 	if mode.IsDir() {
 		if !d.excluded(name) {
 			d.Subdirs = append(d.Subdirs, name)
@@ -66,7 +65,7 @@ func (d *Dir) add(e fs.DirEntry) {
 		return
 	}
 	if d.excluded(name) {
-		odd("excluded by the configuration")
+		d.Odd = append(d.Odd, Ignored{Path: d.display(name), Why: "excluded by the configuration"})
 		return
 	}
 	if mode&fs.ModeSymlink != 0 {
@@ -145,7 +144,7 @@ func (d *Dir) tree() (*Dir, error) {
 			s, err = s.tree()
 		}
 		if err != nil {
-			t.Odd = append(t.Odd, Ignored{Path: d.display(name), Why: "folder that cannot be read: " + reason(err)})
+			t.Odd = append(t.Odd, Ignored{Path: d.display(name), Why: "folder that cannot be read: " + reason(err), Odd: true})
 			continue
 		}
 		for _, f := range s.Files {
@@ -271,10 +270,19 @@ func checked(f *source.File) input {
 		f = source.NewFile(f.Path, nil)
 		return input{file: f, problems: []Problem{unreadable(f.Span(0, 0), tooLarge(int64(len(f.Text))).Error())}}
 	}
-	if i := bytes.IndexByte(f.Text, 0); i >= 0 {
-		return input{file: f, problems: []Problem{unreadable(f.Span(i, i+1), "it holds a NUL byte, so it is no SQL text")}}
+	// A NUL later on spoils a statement, which the parser says; one at the
+	// beginning is no text.
+	if i := bytes.IndexByte(f.Text[:min(len(f.Text), headSize)], 0); i >= 0 {
+		return input{file: f, problems: []Problem{unreadable(f.Span(i, i+1), notText(f.Text))}}
 	}
 	return input{file: f, text: true}
+}
+
+func notText(text []byte) string {
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		return "it is UTF-16, which PostgreSQL does not read; save it as UTF-8"
+	}
+	return "it holds a NUL byte, so it is no SQL text"
 }
 
 func unreadable(at source.Span, why string) Problem {
@@ -288,21 +296,6 @@ func reason(err error) string {
 		return pathErr.Err.Error()
 	}
 	return err.Error()
-}
-
-// invalidUTF8 is the offset of the first byte that is no UTF-8, -1 if there is
-// none.
-func invalidUTF8(text []byte) int {
-	if utf8.Valid(text) {
-		return -1
-	}
-	for i := 0; ; {
-		r, size := utf8.DecodeRune(text[i:])
-		if r == utf8.RuneError && size <= 1 {
-			return i
-		}
-		i += size
-	}
 }
 
 // parallel calls f for 0 to n-1 on as many goroutines as there are processors.

@@ -2,6 +2,7 @@ package migration
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/miglint/miglint/source"
@@ -29,10 +30,11 @@ type gooseFile struct {
 	piece    int          // start of the statement being collected, -1: none
 	content  bool         // it has more than blanks
 	lastLine int          // end of its last line
-	stray    bool         // text before Up was reported
+	stray    source.Span  // the first text before Up
 	empty    source.Span  // a block with nothing in it ended just now
 	noTx     bool
 	envsub   bool
+	cuts     []source.Cut // what ENVSUB replaces
 }
 
 // gooseDir is one direction.
@@ -49,19 +51,14 @@ func parseGoose(f *source.File, opts Options) *Migration {
 	g.endSection(len(f.Text))
 	m := &Migration{}
 	if g.dirs[0] == nil {
-		g.problem(f.Span(0, 0), "there is no `-- +goose Up` line, so goose refuses the file", "")
 		m.Up = unread(f)
+		g.problem(f.Span(0, 0), "there is no `-- +goose Up` line, so goose refuses the file", "")
+	} else if !g.stray.IsZero() {
+		g.problem(g.stray, "goose refuses a file with text before `-- +goose Up`, other than -- comments", "")
 	}
-	for i, d := range g.dirs {
-		if d == nil {
+	for i, sec := range g.sections() {
+		if g.dirs[i] == nil {
 			continue
-		}
-		sec := section{start: d.at.Start, end: len(f.Text), pieces: d.pieces}
-		if i == 0 {
-			sec.start = 0
-			if g.dirs[1] != nil {
-				sec.end = max(g.dirs[1].at.Start, d.at.End)
-			}
 		}
 		g.shape(sec.pieces)
 		s, problems := gooseRunner.script(f, opts, sec)
@@ -76,6 +73,25 @@ func parseGoose(f *source.File, opts Options) *Migration {
 	sortProblems(g.problems)
 	m.Problems = g.problems
 	return m
+}
+
+// sections are the stretches of Up and Down: each from its directive to the other
+// one's, and what stands above both belongs to the first.
+func (g *gooseFile) sections() [2]section {
+	var secs [2]section
+	for i, d := range g.dirs {
+		if d == nil {
+			continue
+		}
+		secs[i] = section{start: d.at.Start, end: len(g.file.Text), pieces: d.pieces, cuts: g.cuts}
+		switch other := g.dirs[1-i]; {
+		case other == nil:
+			secs[i].start = 0
+		case d.at.Start < other.at.Start:
+			secs[i].start, secs[i].end = 0, other.at.Start
+		}
+	}
+	return secs
 }
 
 // shape: NO TRANSACTION holds for the whole file, wherever it stands. A
@@ -106,9 +122,8 @@ func (g *gooseFile) line(l line) {
 		return // leading comments are not sent; a line of blanks does start a statement
 	}
 	if g.dir < 0 {
-		if !g.stray {
-			g.stray = true
-			g.problem(l.span(g.file), "goose refuses a file with text before `-- +goose Up`, other than -- comments", "")
+		if g.stray.IsZero() {
+			g.stray = l.span(g.file)
 		}
 		return
 	}
@@ -124,9 +139,7 @@ func (g *gooseFile) line(l line) {
 		return
 	}
 	if g.envsub {
-		if i := strings.Index(l.text, "$$"); i >= 0 {
-			g.problem(g.file.Span(l.start+i, l.start+i+2), "under ENVSUB ON goose turns $$ into $, which breaks this dollar quote; put `-- +goose ENVSUB OFF` before it", "")
-		}
+		g.substitute(l)
 	}
 	if g.piece < 0 {
 		g.piece, g.content = l.start, false
@@ -135,6 +148,23 @@ func (g *gooseFile) line(l line) {
 	g.lastLine = l.end
 	if g.block.IsZero() && endsStatement(l.text) {
 		g.endPiece(l.next, PerFile)
+	}
+}
+
+var (
+	gooseVariable    = regexp.MustCompile(`\$[A-Za-z_]\w*`)
+	gooseDollarQuote = regexp.MustCompile(`\$(?:[A-Za-z_]\w*)?\$`)
+)
+
+// substitute handles a line under ENVSUB ON: $NAME is written ${NAME} for the
+// parser, which knows that as a placeholder.
+func (g *gooseFile) substitute(l line) {
+	if at := gooseDollarQuote.FindStringIndex(l.text); at != nil {
+		g.problem(g.file.Span(l.start+at[0], l.start+at[1]), "under ENVSUB ON goose puts variables in place of this dollar quote, which breaks it; put `-- +goose ENVSUB OFF` before it", "")
+		return
+	}
+	for _, at := range gooseVariable.FindAllStringIndex(l.text, -1) {
+		g.cuts = append(g.cuts, source.Cut{Start: l.start + at[0], End: l.start + at[1], New: "${" + l.text[at[0]+1:at[1]] + "}"})
 	}
 }
 

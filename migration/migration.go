@@ -33,6 +33,9 @@ type Stream struct {
 type Ignored struct {
 	Path string
 	Why  string
+	// Odd is set when it could not be read for what it is: a link that leads
+	// nowhere, a pipe, a folder without permission. People are told of it unasked.
+	Odd bool
 	// Mistake is set when the file looks like a migration that somebody meant to
 	// run, such as 1_x.sql under golang-migrate. Stream.Problems has an
 	// "ignored-file" problem for it.

@@ -13,7 +13,23 @@ import (
 // section is a stretch of a file that belongs to one direction.
 type section struct {
 	start, end int
-	pieces     []piece // in order; they do not overlap
+	pieces     []piece      // in order; they do not overlap
+	cuts       []source.Cut // what the framework replaces before it sends the file, in file offsets
+}
+
+// fragment is the section as the framework sees it.
+func (s section) fragment(f *source.File) source.Fragment {
+	frag := source.FileFragment(f, s.start, s.end)
+	var cuts []source.Cut
+	for _, c := range s.cuts {
+		if s.start <= c.Start && c.End <= s.end {
+			cuts = append(cuts, source.Cut{Start: c.Start - s.start, End: c.End - s.start, New: c.New})
+		}
+	}
+	if cuts == nil {
+		return frag
+	}
+	return frag.Splice(cuts)
 }
 
 // piece is what the framework sends in one round trip. A piece of shape
@@ -43,10 +59,10 @@ func (r runner) script(f *source.File, opts Options, sections ...section) (*Scri
 	s := &Script{File: f, Span: f.Span(sections[0].start, sections[len(sections)-1].end)}
 	var problems []Problem
 	for _, sec := range sections {
-		res := pgparse.Parse(source.FileFragment(f, sec.start, sec.end),
-			pgparse.Options{PSQL: r.psql, Placeholders: opts.Placeholders})
+		res := pgparse.Parse(sec.fragment(f), pgparse.Options{PSQL: r.psql, Placeholders: opts.Placeholders})
 		s.Comments = append(s.Comments, res.Comments...)
 		s.Batches = append(s.Batches, batches(sec.pieces, res.Statements)...)
+		problems = append(problems, unreadableText(res)...)
 		problems = append(problems, r.psqlOnly(res)...)
 		problems = append(problems, r.cuts(f, sec.pieces, res)...)
 	}
@@ -55,7 +71,7 @@ func (r runner) script(f *source.File, opts Options, sections ...section) (*Scri
 
 // entire is the script of a file that is one section and one piece.
 func (r runner) entire(f *source.File, opts Options, tx TxShape) (*Script, []Problem) {
-	return r.script(f, opts, section{0, len(f.Text), []piece{{0, len(f.Text), tx, true}}})
+	return r.script(f, opts, section{end: len(f.Text), pieces: []piece{{0, len(f.Text), tx, true}}})
 }
 
 // batches hands the statements to the pieces they start in. Statements outside
@@ -84,6 +100,17 @@ func batches(pieces []piece, stmts []*sqlast.Statement) []Batch {
 		stmts = stmts[n:]
 	}
 	return bs
+}
+
+// unreadableText reports the bytes that no query may have.
+func unreadableText(res pgparse.Result) []Problem {
+	var problems []Problem
+	for _, stmt := range res.Statements {
+		if p := stmt.Problem; p != nil && p.Kind == sqlast.UnreadableText {
+			problems = append(problems, Problem{Rule: "unreadable-file", Span: p.Span, Message: p.Message})
+		}
+	}
+	return problems
 }
 
 // psqlOnly reports what only psql understands in files that a driver sends.

@@ -93,7 +93,7 @@ type sqlMigrateFile struct {
 	block    source.Span
 	piece    int
 	lastLine int
-	lost     bool
+	lost     source.Span // the first text before the first section
 }
 
 func parseSQLMigrate(f *source.File, opts Options) *Migration {
@@ -104,6 +104,8 @@ func parseSQLMigrate(f *source.File, opts Options) *Migration {
 	p.endSection(len(f.Text))
 	if p.dir < 0 {
 		p.problem(f.Span(0, 0), "there is no `-- +migrate Up` or Down line, so sql-migrate refuses the file", "")
+	} else if !p.lost.IsZero() {
+		p.problem(p.lost, "sql-migrate skips everything before the first `-- +migrate Up`", "")
 	}
 	m := &Migration{Up: unread(f)}
 	for i := range p.sections {
@@ -164,26 +166,20 @@ func (p *sqlMigrateFile) line(l line) {
 	if strings.HasPrefix(l.text, "-- ") {
 		return // sql-migrate drops these lines everywhere
 	}
+	blank := strings.TrimSpace(l.text) == ""
 	if p.dir < 0 {
-		p.unowned(l)
+		if p.lost.IsZero() && !blank && !strings.HasPrefix(l.text, "--") {
+			p.lost = l.span(p.file)
+		}
 		return
 	}
-	if p.piece < 0 && strings.TrimSpace(l.text) != "" {
+	if p.piece < 0 && !blank {
 		p.piece = l.start
 	}
 	p.lastLine = l.end
 	if p.block.IsZero() && endsStatement(l.text) {
 		p.endPiece(l.next)
 	}
-}
-
-// unowned reports text before the first section once: it is never sent.
-func (p *sqlMigrateFile) unowned(l line) {
-	if t := strings.TrimSpace(l.text); p.lost || t == "" || strings.HasPrefix(t, "--") {
-		return
-	}
-	p.lost = true
-	p.problem(l.span(p.file), "sql-migrate skips everything before the first `-- +migrate Up`", "")
 }
 
 func (p *sqlMigrateFile) endPiece(end int) {
@@ -221,11 +217,14 @@ func (p *sqlMigrateFile) directive(l line) {
 	case "Up", "Down":
 		p.begin(words, l, at)
 	case "StatementBegin":
-		if p.dir >= 0 && p.block.IsZero() {
+		switch {
+		case p.dir < 0:
+			p.problem(at, "this StatementBegin has no effect before the first `-- +migrate Up`", "")
+		case p.block.IsZero():
 			p.block = at
-			return
+		default:
+			p.problem(at, "this StatementBegin has no effect inside another", "")
 		}
-		p.problem(at, "this StatementBegin has no effect: it is not in an Up or Down section, or another one is open", "")
 	case "StatementEnd":
 		if p.block.IsZero() {
 			p.problem(at, "this StatementEnd has no effect: no StatementBegin is open", "")

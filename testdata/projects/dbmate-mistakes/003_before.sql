@@ -1,0 +1,7 @@
+SELECT 0;
+-- migrate:up
+SELECT 1;
+-- migrate:down
+SELECT 2;
+-- migrate:down
+SELECT 3;

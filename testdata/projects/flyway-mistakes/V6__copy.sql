@@ -1,0 +1,4 @@
+COPY t (a) FROM STDIN;
+1
+\.
+\echo done

@@ -1,0 +1,2 @@
+/* tidy */ VACUUM (ANALYZE) t;
+REINDEX (VERBOSE) SCHEMA public;

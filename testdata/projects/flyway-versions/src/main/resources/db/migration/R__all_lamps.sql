@@ -1,0 +1,1 @@
+CREATE OR REPLACE VIEW all_lamps AS SELECT * FROM lamps;

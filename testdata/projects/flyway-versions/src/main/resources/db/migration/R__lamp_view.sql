@@ -1,0 +1,1 @@
+CREATE OR REPLACE VIEW lit_lamps AS SELECT * FROM lamps WHERE lit;

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY lamps_lit_idx ON lamps (lit);

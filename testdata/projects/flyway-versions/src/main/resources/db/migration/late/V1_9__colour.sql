@@ -1,0 +1,1 @@
+ALTER TABLE lamps ADD COLUMN colour text DEFAULT '${default_colour}';

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY ships_id_idx ON ships (id);

@@ -1,0 +1,4 @@
+\echo starting
+COPY ships (id) FROM stdin;
+7
+\.

@@ -1,0 +1,3 @@
+BEGIN;
+CREATE TABLE berths (id bigint PRIMARY KEY);
+COMMIT;

@@ -1,0 +1,4 @@
+/* licence */
+CREATE TABLE lost (id bigint);
+-- +goose Up
+CREATE TABLE kept (id bigint);

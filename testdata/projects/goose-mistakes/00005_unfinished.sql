@@ -1,0 +1,4 @@
+-- +goose Up
+CREATE TABLE c (id bigint)
+-- +goose Down
+DROP TABLE c; /* bye */

@@ -1,0 +1,4 @@
+-- +goose Up
+CREATE TABLE e (id bigint);
+-- +goose Up
+CREATE TABLE g (id bigint);

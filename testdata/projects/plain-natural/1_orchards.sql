@@ -1,0 +1,1 @@
+CREATE TABLE orchards (id bigint PRIMARY KEY);

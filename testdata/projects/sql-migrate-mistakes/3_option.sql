@@ -1,0 +1,2 @@
+-- +migrate Up noTransaction
+CREATE INDEX CONCURRENTLY i ON t (a);

@@ -1,0 +1,6 @@
+-- +migrate Up
+DO $$
+BEGIN
+  PERFORM 1;
+END;
+$$;

@@ -1,0 +1,6 @@
+-- +migrate StatementBegin
+-- +migrate Up
+-- +migrate StatementEnd
+SELECT 1;
+-- +migrate StatementBegin
+SELECT 2;

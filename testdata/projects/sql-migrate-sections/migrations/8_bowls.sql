@@ -1,0 +1,2 @@
+-- +migrate Up
+CREATE TABLE bowls (id bigint PRIMARY KEY);

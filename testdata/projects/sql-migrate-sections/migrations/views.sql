@@ -1,0 +1,2 @@
+-- +migrate Up
+CREATE VIEW v AS SELECT 1;

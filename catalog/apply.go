@@ -125,9 +125,7 @@ func (c *Catalog) applyAlter(op sqlast.AlterAction, at Origin) {
 	case *sqlast.AddColumn:
 		c.addColumn(t, op, at)
 	case *sqlast.DropColumn:
-		for _, t := range c.family(t, op.Table.Only) {
-			c.dropColumn(t.Key, op.Column)
-		}
+		c.dropColumnFrom(t, op.Column, op.Table.Only)
 	case *sqlast.AddConstraint:
 		c.addConstraint(t, op.Constraint, at, options{only: op.Table.Only})
 	case *sqlast.DropConstraint:

@@ -91,7 +91,8 @@ type Column struct {
 	// Expression of a generated column.
 	Expression sqlast.Expr
 	Identity   sqlast.Identity
-	Sequence   Key // owned sequence of a serial or identity column
+	Sequence   Key  // owned sequence of a serial or identity column
+	Inherited  bool // came from a parent table and goes with it
 	Comment    string
 	CommentAt  Origin // when Comment was set
 	Created    Origin
@@ -103,6 +104,7 @@ type Constraint struct {
 	sqlast.Constraint        // Name is always set: the server's own choice where none was written
 	Valid             bool   // false: NOT VALID and not yet validated
 	Parent            string // the constraint of the parent table that it came from; "" if it is the table's own
+	Local             bool   // with Parent: the table had it first, and keeps it when the parent's is dropped
 	RefTable          Key    // of a foreign key; RefColumns is always set if they are known
 	Index             string // name of the index behind UNIQUE, PRIMARY KEY, EXCLUDE
 	Created           Origin
@@ -121,10 +123,13 @@ type Index struct {
 	Where            sqlast.Expr
 	NullsNotDistinct bool
 	Constraint       string // the constraint it belongs to
-	Valid            bool   // false: ON ONLY a partitioned table and not every partition attached
-	Only             bool   // created ON ONLY a partitioned table
-	Parent           Key    // partitioned index it is attached to
-	Created          Origin
+	// Names are those of the index's own columns, if a column of the table has
+	// been renamed since it was made: copies of the index are named after them.
+	Names   []string
+	Valid   bool // false: ON ONLY a partitioned table and not every partition attached
+	Only    bool // created ON ONLY a partitioned table
+	Parent  Key  // partitioned index it is attached to
+	Created Origin
 }
 
 // Trigger is a trigger of a table.
@@ -135,6 +140,7 @@ type Trigger struct {
 	When       sqlast.Expr
 	Row        bool
 	Constraint bool
+	Inherited  bool // came from the partitioned table
 	Disabled   bool
 	Created    Origin
 }

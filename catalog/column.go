@@ -43,7 +43,7 @@ func (c *Catalog) defineColumn(t *Table, def *sqlast.ColumnDef, at Origin) {
 		col := c.column(t, def.Name)
 		col.NotNull = col.NotNull || def.NotNull
 		if def.Default != nil {
-			col.Default = def.Default
+			col.Default = c.storedDefault(def.Default, col.Type)
 			c.useExpr(t.Key, def.Default)
 		}
 		if !def.Type.IsZero() {
@@ -55,7 +55,7 @@ func (c *Catalog) defineColumn(t *Table, def *sqlast.ColumnDef, at Origin) {
 	col := &Column{
 		Name: def.Name, Type: def.Type, Collation: def.Collation,
 		NotNull: def.NotNull || def.Identity != sqlast.NoIdentity,
-		Default: def.Default, Generated: def.Generated, Expression: def.Expression,
+		Default: c.storedDefault(def.Default, def.Type), Generated: def.Generated, Expression: def.Expression,
 		Identity: def.Identity, Created: at,
 	}
 	col.UserType = c.userType(def.Type.Name)
@@ -72,6 +72,27 @@ func (c *Catalog) defineColumn(t *Table, def *sqlast.ColumnDef, at Origin) {
 	case def.Identity != sqlast.NoIdentity:
 		c.ownSequence(t, def.Name, at)
 	}
+}
+
+// storedDefault returns the default that the server keeps: DEFAULT NULL is none,
+// but for a domain, whose own default it overrides (AddRelationNewConstraints).
+func (c *Catalog) storedDefault(e sqlast.Expr, t sqlast.TypeName) sqlast.Expr {
+	bare := e
+	for {
+		cast, ok := bare.(*sqlast.CastExpr)
+		if !ok {
+			break
+		}
+		bare = cast.Arg
+	}
+	con, ok := bare.(*sqlast.ConstExpr)
+	if !ok || con.Kind != sqlast.NullConst {
+		return e
+	}
+	if typ := c.Type(t.Name); typ != nil && typ.Domain {
+		return e
+	}
+	return nil
 }
 
 var serialTypes = map[string]string{"serial2": "int2", "serial4": "int4", "serial8": "int8"}
@@ -104,9 +125,7 @@ func (c *Catalog) addColumn(t *Table, op *sqlast.AddColumn, at Origin) {
 			return
 		}
 		// It must have gone in a way that history does not show.
-		for _, t := range c.family(t, op.Table.Only) {
-			c.dropColumn(t.Key, def.Name)
-		}
+		c.dropColumnFrom(t, def.Name, op.Table.Only)
 	}
 	c.defineColumn(t, def, at)
 	if col := t.Column(def.Name); col != nil {
@@ -132,7 +151,7 @@ func (c *Catalog) alterColumn(t *Table, op sqlast.AlterAction, at Origin) {
 			c.setColumnType(t, op)
 		case *sqlast.SetDefault:
 			if col := c.column(t, op.Column); col != nil {
-				col.Default = op.Default
+				col.Default = c.storedDefault(op.Default, col.Type)
 				c.useExpr(t.Key, op.Default)
 			}
 		case *sqlast.SetNotNull:

@@ -8,9 +8,8 @@ import (
 
 // options says how a constraint comes to a table.
 type options struct {
-	only     bool   // not to its descendants
-	parent   string // the parent's constraint that it is a copy of
-	creating bool   // with the table itself
+	only   bool   // not to its descendants
+	parent string // the parent's constraint that it is a copy of
 }
 
 // addConstraint adds a constraint to a table and its descendants.
@@ -38,7 +37,7 @@ func (c *Catalog) addConstraint(t *Table, def sqlast.Constraint, at Origin, opt 
 	case sqlast.ForeignKey:
 		c.addForeignKey(t, con)
 	default:
-		c.addIndexConstraint(t, con, opt.creating)
+		c.addIndexConstraint(t, con)
 		return // the index has recursed
 	}
 	if !opt.only && !con.NoInherit {
@@ -146,7 +145,7 @@ func references(t *Table, k Key) bool {
 
 // addIndexConstraint adds UNIQUE, PRIMARY KEY or EXCLUDE and its index, or takes
 // over an existing one with USING INDEX.
-func (c *Catalog) addIndexConstraint(t *Table, con *Constraint, creating bool) {
+func (c *Catalog) addIndexConstraint(t *Table, con *Constraint) {
 	if con.UsingIndex != "" {
 		c.takeIndex(t, con)
 		return
@@ -177,18 +176,8 @@ func (c *Catalog) addIndexConstraint(t *Table, con *Constraint, creating bool) {
 		if old := t.PrimaryKey(); old != nil {
 			c.removeConstraint(t, old)
 		}
-	} else if creating && con.Name == "" && sameAsConstraint(t, i) {
-		return // transformIndexConstraints drops an unnamed double
 	}
 	c.addIndex(t, i, con)
-}
-
-// sameAsConstraint reports whether another constraint of a table makes the very
-// index already.
-func sameAsConstraint(t *Table, i *Index) bool {
-	return slices.ContainsFunc(t.Indexes, func(other *Index) bool {
-		return other.Constraint != "" && sameIndex(i, other)
-	})
 }
 
 // takeIndex is ADD CONSTRAINT … USING INDEX: the index takes the constraint's
@@ -243,10 +232,16 @@ func (c *Catalog) updateConstraint(t *Table, con *Constraint) *Constraint {
 	return &clone
 }
 
+// setParent makes a constraint the counterpart of a parent's, or with "" the
+// table's own. A child that had it first keeps it for good, a partition does not
+// (MergeConstraintsIntoExisting).
 func (c *Catalog) setParent(t *Table, con *Constraint, parent string) {
-	if con.Parent != parent {
-		c.updateConstraint(t, con).Parent = parent
+	if con.Parent == parent {
+		return
 	}
+	local := con.Parent == "" && t.PartitionOf == (Key{}) && parent != ""
+	con = c.updateConstraint(t, con)
+	con.Parent, con.Local = parent, local
 }
 
 func (c *Catalog) validateConstraint(t *Table, name string, at Origin) {
@@ -331,9 +326,22 @@ func (c *Catalog) removeConstraint(t *Table, con *Constraint) {
 			continue
 		}
 		for _, own := range slices.Clone(child.Constraints) {
-			if own.Parent == con.Name && own.Kind == con.Kind {
+			switch {
+			case own.Parent != con.Name || own.Kind != con.Kind || c.inheritsFromOther(child, own):
+			case own.Local:
+				c.setParent(child, own, "")
+			default:
 				c.removeConstraint(child, own)
 			}
 		}
 	}
+}
+
+// inheritsFromOther reports whether a parent that is left has a check that a
+// child has from its parents.
+func (c *Catalog) inheritsFromOther(child *Table, con *Constraint) bool {
+	return con.Kind == sqlast.Check && slices.ContainsFunc(child.Inherits, func(k Key) bool {
+		parent := c.TableAt(k)
+		return parent != nil && parent.Constraint(con.Name) != nil
+	})
 }

@@ -188,6 +188,21 @@ func (c *Catalog) draws(e sqlast.Expr, k Key) bool {
 	return found
 }
 
+// dropColumnFrom drops a column of a table and of those that have it from there
+// and not from another parent too.
+func (c *Catalog) dropColumnFrom(t *Table, name string, only bool) {
+	for i, t := range c.family(t, only) {
+		col := t.Column(name)
+		if i > 0 && t.PartitionOf == (Key{}) && (col == nil || !col.Inherited || slices.ContainsFunc(t.Inherits, func(k Key) bool {
+			parent := c.TableAt(k)
+			return parent != nil && parent.Column(name) != nil
+		})) {
+			continue
+		}
+		c.dropColumn(t.Key, name)
+	}
+}
+
 // dropColumn drops a column of one table with what uses it: indexes,
 // constraints, owned sequences, and what goes only with CASCADE (generated
 // columns, triggers, policies, views, foreign keys to it).

@@ -135,6 +135,9 @@ func (c *Catalog) indexName(i *Index, constraint bool) string {
 // indexColumnNames is ChooseIndexColumnNames of indexcmds.c: the names of the
 // index's own columns, INCLUDE columns too, made unique by numbers.
 func indexColumnNames(i *Index) []string {
+	if i.Names != nil {
+		return i.Names
+	}
 	names := make([]string, 0, len(i.Elements)+len(i.Include))
 	used := make(map[string]bool, cap(names))
 	add := func(name string) {

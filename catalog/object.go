@@ -111,7 +111,12 @@ func (c *Catalog) createTrigger(op *sqlast.CreateTrigger, at Origin) {
 		tr.Function.Schema = fs[0].Schema
 	}
 	tables := c.family(t, len(t.Partitions) == 0 || !op.Row)
-	for _, t := range tables {
+	for n, t := range tables {
+		if n == 1 {
+			clone := *tr
+			clone.Inherited = true
+			tr = &clone
+		}
 		if i := slices.IndexFunc(t.Triggers, func(old *Trigger) bool { return old.Name == op.Name }); i >= 0 {
 			t.Triggers = with(t.Triggers, i, tr)
 		} else {
@@ -122,12 +127,17 @@ func (c *Catalog) createTrigger(op *sqlast.CreateTrigger, at Origin) {
 }
 
 func (c *Catalog) dropTrigger(op *sqlast.Drop) {
-	t := c.Table(op.On)
-	if t == nil {
-		return
+	if t := c.Table(op.On); t != nil {
+		c.dropTriggerFrom(c.table(t.Key), op.Name.Name)
 	}
-	for _, t := range c.family(c.table(t.Key), len(t.Partitions) == 0) {
-		if i := slices.IndexFunc(t.Triggers, func(tr *Trigger) bool { return tr.Name == op.Name.Name }); i >= 0 {
+}
+
+// dropTriggerFrom drops a trigger of a table with the copies that partitions
+// have of it.
+func (c *Catalog) dropTriggerFrom(t *Table, name string) {
+	for n, t := range c.family(t, len(t.Partitions) == 0) {
+		i := slices.IndexFunc(t.Triggers, func(tr *Trigger) bool { return tr.Name == name && (n == 0 || tr.Inherited) })
+		if i >= 0 {
 			t.Triggers = without(t.Triggers, i)
 		}
 	}

@@ -66,7 +66,9 @@ func (c *Catalog) inheritForeignKeys(t, parent *Table, at Origin) {
 func (c *Catalog) cloneTriggers(t, parent *Table) {
 	for _, tr := range parent.Triggers {
 		if tr.Row && !slices.ContainsFunc(t.Triggers, func(own *Trigger) bool { return own.Name == tr.Name }) {
-			t.Triggers = append(t.Triggers, tr)
+			clone := *tr
+			clone.Inherited = true
+			t.Triggers = append(t.Triggers, &clone)
 			c.useFunction(t.Key, tr.Function)
 		}
 	}
@@ -124,12 +126,29 @@ func (c *Catalog) unlinkPartition(t *Table) {
 	if parent != nil {
 		removeKey(&parent.Partitions, t.Key)
 	}
-	for _, con := range slices.Clone(t.Constraints) {
-		c.setParent(t, con, "")
-	}
+	c.disinherit(t)
 	for _, i := range slices.Clone(t.Indexes) {
 		if i.Parent != (Key{}) {
 			c.updateIndex(i).Parent = Key{}
+		}
+	}
+	for _, tr := range t.Triggers {
+		if tr.Inherited {
+			c.dropTriggerFrom(t, tr.Name)
+		}
+	}
+}
+
+// disinherit makes a table's columns and constraints its own.
+func (c *Catalog) disinherit(t *Table) {
+	for _, con := range slices.Clone(t.Constraints) {
+		c.setParent(t, con, "")
+	}
+	for i, col := range t.Columns {
+		if col.Inherited {
+			clone := *col
+			clone.Inherited = false
+			t.Columns = with(t.Columns, i, &clone)
 		}
 	}
 }
@@ -187,8 +206,8 @@ func (c *Catalog) inherit(t *Table, op *sqlast.Inherit) {
 	if op.No {
 		removeKey(&t.Inherits, parent.Key)
 		removeKey(&parent.Children, t.Key)
-		for _, con := range slices.Clone(t.Constraints) {
-			c.setParent(t, con, "")
+		if len(t.Inherits) == 0 {
+			c.disinherit(t)
 		}
 		return
 	}

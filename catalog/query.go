@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/miglint/miglint/sqlast"
@@ -188,6 +189,13 @@ func (c *Catalog) output(target sqlast.Target, sources []fromItem) *Column {
 	switch e := target.Expr.(type) {
 	case *sqlast.CastExpr:
 		out.Type, out.UserType = e.Type, c.userType(e.Type.Name)
+	case *sqlast.ConstExpr:
+		switch _, err := strconv.ParseInt(e.Value, 10, 32); {
+		case e.Kind == sqlast.NumberConst && err == nil:
+			out.Type.Name.Name = "int4"
+		case e.Kind == sqlast.StringConst:
+			out.Type.Name.Name = "text"
+		}
 	case *sqlast.ColumnExpr:
 		var found []*Column
 		for _, s := range sources {

@@ -174,6 +174,7 @@ func (c *Catalog) renameTableColumn(t *Table, old, new string) {
 	for _, i := range slices.Clone(t.Indexes) {
 		if indexReadsColumn(i, old) {
 			i = c.updateIndex(i)
+			i.Names = indexColumnNames(i)
 			i.Elements, i.Include, i.Where = renameInElements(i.Elements, old, new), renameIn(i.Include, old, new), expr(i.Where)
 		}
 	}

@@ -93,7 +93,7 @@ func (c *Catalog) addDefinedConstraints(t *Table, op *sqlast.CreateTable, at Ori
 			all = append(all, ofColumn(con, def.Name))
 		}
 	}
-	all = append(all, op.Constraints...)
+	all = mergeIndexes(append(all, op.Constraints...))
 	for i := range all {
 		// Constraints of a new table are valid at once, whatever they say
 		// (skipValidation of transformCreateStmt).
@@ -103,7 +103,7 @@ func (c *Catalog) addDefinedConstraints(t *Table, op *sqlast.CreateTable, at Ori
 		for i := range all {
 			if slices.Contains(kinds, all[i].Kind) {
 				at.Span = all[i].At
-				c.addConstraint(t, all[i], at, options{creating: true})
+				c.addConstraint(t, all[i], at, options{})
 			}
 		}
 	}
@@ -116,6 +116,38 @@ func (c *Catalog) addDefinedConstraints(t *Table, op *sqlast.CreateTable, at Ori
 		c.likeRest(t, like, at)
 	}
 	add(sqlast.ForeignKey)
+}
+
+// mergeIndexes drops the UNIQUE constraints of a new table that are the very same
+// as another one, unless both have names (transformIndexConstraints).
+func mergeIndexes(all []sqlast.Constraint) []sqlast.Constraint {
+	merged := make([]sqlast.Constraint, 0, len(all))
+	for _, con := range all {
+		i := -1
+		if con.Kind == sqlast.Unique || con.Kind == sqlast.PrimaryKey {
+			i = slices.IndexFunc(merged, func(other sqlast.Constraint) bool { return mergeable(con, other) })
+		}
+		if i < 0 {
+			merged = append(merged, con)
+			continue
+		}
+		if con.Kind == sqlast.PrimaryKey {
+			con, merged[i] = merged[i], con
+		}
+		if merged[i].Name == "" {
+			merged[i].Name = con.Name
+		}
+	}
+	return merged
+}
+
+func mergeable(a, b sqlast.Constraint) bool {
+	if b.Kind != sqlast.Unique && b.Kind != sqlast.PrimaryKey || a.Name != "" && b.Name != "" {
+		return false
+	}
+	return slices.Equal(a.Columns, b.Columns) && slices.Equal(a.Include, b.Include) &&
+		a.NullsNotDistinct == b.NullsNotDistinct && a.Deferrable == b.Deferrable &&
+		a.InitiallyDeferred == b.InitiallyDeferred && a.WithoutOverlaps == b.WithoutOverlaps
 }
 
 // ofColumn makes a column constraint one of the table.
@@ -156,7 +188,7 @@ func (c *Catalog) copyChecks(t, parent *Table, at Origin) {
 			continue
 		}
 		clone := *con
-		clone.Parent, clone.Created, clone.Valid = con.Name, at, true
+		clone.Parent, clone.Local, clone.Created, clone.Valid = con.Name, false, at, true
 		c.putConstraint(t, &clone)
 	}
 }
@@ -174,7 +206,7 @@ func (c *Catalog) copyColumn(t *Table, col *Column, at Origin) {
 	clone := *col
 	clone.Sequence, clone.Identity = Key{}, sqlast.NoIdentity
 	clone.Comment, clone.CommentAt = "", Origin{}
-	clone.Created = at
+	clone.Created, clone.Inherited = at, true
 	c.putColumn(t, &clone)
 }
 
@@ -191,7 +223,7 @@ func (c *Catalog) likeColumns(t *Table, like sqlast.Like, at Origin) {
 	}
 	for _, col := range source.Columns {
 		clone := *col
-		clone.Created, clone.Sequence = at, Key{}
+		clone.Created, clone.Sequence, clone.Inherited = at, Key{}, false
 		if !including(like, "comments") {
 			clone.Comment, clone.CommentAt = "", Origin{}
 		} else {
@@ -232,7 +264,7 @@ func (c *Catalog) likeRest(t *Table, like sqlast.Like, at Origin) {
 		for _, con := range source.Constraints {
 			if con.Kind == sqlast.Check && t.Constraint(con.Name) == nil {
 				clone := *con
-				clone.Parent, clone.Created, clone.Valid, clone.Validated = "", at, true, Origin{}
+				clone.Parent, clone.Local, clone.Created, clone.Valid, clone.Validated = "", false, at, true, Origin{}
 				c.putConstraint(t, &clone)
 			}
 		}

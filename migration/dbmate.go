@@ -28,7 +28,7 @@ func dbmate() *Framework {
 		Title:            "dbmate",
 		Downs:            RequiredDown,
 		Files:            "<number>_<name>.sql with a line `-- migrate:up`",
-		LeaveTransaction: "write `-- migrate:up transaction:false`, and keep the statement the only one of its block: dbmate sends a block as one query",
+		LeaveTransaction: "put `transaction:false` behind the `-- migrate:up` or `-- migrate:down` of the block",
 		AloneInFile:      true,
 		Runs:             dbmateName.MatchString,
 		Detect:           func(d *Dir) Evidence { return markers(d, dbmateUp, "-- migrate:up") },

@@ -132,7 +132,7 @@ func leftOut(name string) bool {
 
 // tree is d with the files of the folders below it, by their paths relative to
 // d. Hidden folders are left out, as Flyway does.
-func (d *Dir) tree() (*Dir, error) {
+func (d *Dir) tree() *Dir {
 	t := *d
 	t.Files, t.Odd = slices.Clone(d.Files), slices.Clone(d.Odd)
 	for _, name := range d.Subdirs {
@@ -140,13 +140,11 @@ func (d *Dir) tree() (*Dir, error) {
 			continue
 		}
 		s, err := d.sub(name)
-		if err == nil {
-			s, err = s.tree()
-		}
 		if err != nil {
 			t.Odd = append(t.Odd, Ignored{Path: d.display(name), Why: "folder that cannot be read: " + reason(err), Odd: true})
 			continue
 		}
+		s = s.tree()
 		for _, f := range s.Files {
 			t.Files = append(t.Files, name+"/"+f)
 		}
@@ -154,7 +152,7 @@ func (d *Dir) tree() (*Dir, error) {
 	}
 	slices.Sort(t.Files)
 	t.Subdirs, t.heads = nil, nil
-	return &t, nil
+	return &t
 }
 
 // has reports whether the folder has a file of that name.

@@ -20,22 +20,18 @@ var flywayMistake = regexp.MustCompile(`(?i)^([vub]?_*\d[\d._]*|r\d*)_.*\.sql$`)
 // statement of the file cannot run in one. Versions are lists of numbers.
 func flyway() *Framework {
 	fw := &Framework{
-		Name:      "flyway",
-		Title:     "Flyway",
-		Downs:     NoDowns,
-		Files:     "V<version>__<description>.sql",
-		Recursive: true,
-		LeaveTransaction: "move the statement to a migration of its own: Flyway runs a file outside a transaction when all its statements are ones it knows to need that " +
-			"(CREATE and DROP INDEX CONCURRENTLY among them); for others put `executeInTransaction=false` in <file>.sql.conf",
-		Runs:  func(name string) bool { n := parseFlywayName(name); return n.kind == 'V' || n.kind == 'R' },
-		Parse: func(f *source.File, opts Options) *Migration { return flywaySettings{}.migration(f, opts) },
+		Name:             "flyway",
+		Title:            "Flyway",
+		Downs:            NoDowns,
+		Files:            "V<version>__<description>.sql",
+		Recursive:        true,
+		LeaveTransaction: "put the statement in a migration of its own, with `executeInTransaction=false` in <file>.sql.conf",
+		Runs:             func(name string) bool { n := parseFlywayName(name); return n.kind == 'V' || n.kind == 'R' },
+		Parse:            func(f *source.File, opts Options) *Migration { return flywaySettings{}.migration(f, opts) },
 	}
 	fw.Detect = func(d *Dir) Evidence { return detectFlyway(fw, d) }
 	fw.Load = func(d *Dir, opts Options) (*Stream, error) {
-		tree, err := d.tree()
-		if err != nil {
-			return nil, err
-		}
+		tree := d.tree()
 		s := newStream(fw, tree)
 		loadFlyway(s, tree, opts)
 		return s, nil
@@ -46,11 +42,9 @@ func flyway() *Framework {
 func detectFlyway(fw *Framework, d *Dir) Evidence {
 	files := d.sqlFiles()
 	if len(files) == 0 && isFlywayDefault(d) {
-		if tree, err := d.tree(); err == nil {
-			files = tree.sqlFiles()
-		}
+		files = d.tree().sqlFiles()
 	}
-	e := names(d, files, fw.Runs, "V<version>__<description>.sql")
+	e := names(files, fw.Runs, "V<version>__<description>.sql")
 	for _, name := range []string{"flyway.toml", "flyway.conf"} {
 		if found, _ := d.above(name); found != "" {
 			return e.hint("there is a " + found)

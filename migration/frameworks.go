@@ -75,12 +75,12 @@ func markers(dir *Dir, mark *regexp.Regexp, directive string) Evidence {
 	}
 	return Evidence{
 		Score: markerScore + markerShare*found/len(sample),
-		Why:   []string{fmt.Sprintf("%s: `%s`", share(found, len(sample), "SQL file looked into has", "SQL files looked into have"), directive)},
+		Why:   []string{fmt.Sprintf("%s `%s`", share(found, len(sample), "SQL file looked into has", "SQL files looked into have"), directive)},
 	}
 }
 
 // names is the evidence of a framework that is known by its file names.
-func names(dir *Dir, sqlFiles []string, runs func(string) bool, grammar string) Evidence {
+func names(sqlFiles []string, runs func(string) bool, grammar string) Evidence {
 	found := 0
 	for _, name := range sqlFiles {
 		if runs(path.Base(name)) {

@@ -23,13 +23,13 @@ func golangMigrate() *Framework {
 		Title:            "golang-migrate",
 		Downs:            OptionalDown,
 		Files:            "<number>_<name>.up.sql",
-		LeaveTransaction: "put the statement in a migration file of its own, without BEGIN and COMMIT: golang-migrate sends a file as one query, and the server runs a query of a single statement outside a transaction",
+		LeaveTransaction: "put the statement in a migration file of its own, without BEGIN and COMMIT",
 		AloneInFile:      true,
 		Parse:            parseGolangMigrate,
 	}
 	fw.Runs = func(name string) bool { _, ok := golangMigrateVersion(name); return ok }
 	fw.Detect = func(d *Dir) Evidence {
-		return names(d, d.sqlFiles(), fw.Runs, "<number>_<name>.up.sql or .down.sql").
+		return names(d.sqlFiles(), fw.Runs, "<number>_<name>.up.sql or .down.sql").
 			hint(goModule(d, "github.com/golang-migrate/migrate", "github.com/mattes/migrate"))
 	}
 	fw.Load = func(d *Dir, opts Options) (*Stream, error) {

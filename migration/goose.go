@@ -25,7 +25,7 @@ func goose() *Framework {
 		Title:            "goose",
 		Downs:            OptionalDown,
 		Files:            "<number>_<name>.sql with a line `-- +goose Up`",
-		LeaveTransaction: "put `-- +goose NO TRANSACTION` on the first line of the file; it holds for Up and Down",
+		LeaveTransaction: "put `-- +goose NO TRANSACTION` at the top of the file",
 		Runs: func(name string) bool {
 			_, ok := gooseVersion(name)
 			return ok && path.Ext(name) == ".sql"

@@ -28,7 +28,7 @@ func sqlMigrate() *Framework {
 		Title:            "sql-migrate",
 		Downs:            OptionalDown,
 		Files:            "<name>.sql with a line `-- +migrate Up`",
-		LeaveTransaction: "write `-- +migrate Up notransaction` (and `-- +migrate Down notransaction` for the way back)",
+		LeaveTransaction: "put `notransaction` behind the `-- +migrate Up` or `-- +migrate Down` of the section",
 		Runs:             func(name string) bool { return strings.HasSuffix(name, ".sql") },
 		Parse:            parseSQLMigrate,
 	}

@@ -10,7 +10,7 @@ import (
 // lowerer turns the parse tree of one statement into ops.
 type lowerer struct {
 	frag     source.Fragment
-	text     string // frag's: the bytes as written, not the fillers
+	text     string
 	toks     []Token
 	base     int
 	rewrites []rewrite
@@ -29,7 +29,7 @@ type lowerer struct {
 // lowerStatement returns the ops of a statement, at least one.
 func lowerStatement(in lowerInput) []sqlast.Op {
 	l := &lowerer{
-		frag: in.frag, text: in.frag.Text, toks: in.toks, base: in.base, rewrites: in.rewrites,
+		frag: in.frag, text: in.text, toks: in.toks, base: in.base, rewrites: in.rewrites,
 		hi: len(in.toks),
 	}
 	if in.raw == nil {

@@ -23,11 +23,7 @@ func (l *lowerer) composite(n *pg.Node) part {
 	case *pg.Node_CoalesceExpr:
 		return l.keywordComposite("coalesce", e.CoalesceExpr.Location, e.CoalesceExpr.Args...)
 	case *pg.Node_MinMaxExpr:
-		kind := "greatest"
-		if e.MinMaxExpr.Op == pg.MinMaxOp_IS_LEAST {
-			kind = "least"
-		}
-		return l.keywordComposite(kind, e.MinMaxExpr.Location, e.MinMaxExpr.Args...)
+		return l.keywordComposite(minMax(e.MinMaxExpr), e.MinMaxExpr.Location, e.MinMaxExpr.Args...)
 	case *pg.Node_ParamRef:
 		return l.compositePart("param", nil, l.token(l.at(e.ParamRef.Location)))
 	case *pg.Node_SetToDefault:

@@ -92,7 +92,9 @@ func (l *lowerer) vacuum(s *pg.VacuumStmt) sqlast.Op {
 	}
 	for _, n := range s.Rels {
 		if v := n.GetVacuumRelation(); v.GetRelation() != nil {
-			op.Tables = append(op.Tables, l.relation(v.Relation))
+			r := l.relation(v.Relation)
+			r.Only = l.word(l.at(v.Relation.Location)-1, "only") // PostgreSQL 18
+			op.Tables = append(op.Tables, r)
 		}
 	}
 	return op

@@ -106,6 +106,9 @@ func (l *lowerer) createExtension(s *pg.CreateExtensionStmt) sqlast.Op {
 
 func (l *lowerer) createPublication(s *pg.CreatePublicationStmt) sqlast.Op {
 	op := &sqlast.CreatePublication{Node: l.node(), Name: s.Pubname, Action: "create", AllTables: s.ForAllTables}
+	if l.rewritten(tokenSpan{l.lo, l.hi}, allSequences) != nil {
+		op.AllTables = false
+	}
 	l.publicationObjects(op, s.Pubobjects)
 	return op
 }

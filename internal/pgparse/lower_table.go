@@ -12,7 +12,10 @@ func (l *lowerer) createTable(s *pg.CreateStmt) *sqlast.CreateTable {
 		IfNotExists: s.IfNotExists, Options: options(s.Options), Method: s.AccessMethod, Tablespace: s.Tablespacename,
 		PartitionBy: partitionBy(s.Partspec),
 	}
-	for _, n := range s.TableElts {
+	for i, n := range s.TableElts {
+		if t.Columns == nil && n.GetColumnDef() != nil {
+			t.Columns = make([]sqlast.ColumnDef, 0, len(s.TableElts)-i)
+		}
 		l.tableElement(t, n)
 	}
 	// With PARTITION OF the parent is the only element of InhRelations.

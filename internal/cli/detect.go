@@ -16,7 +16,7 @@ func (a *app) detectCommand() *cobra.Command {
 		Use:   "detect [path ...]",
 		Short: "Print the migrations that are found, their framework, order and transactions",
 		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := a.project(&f, args)
+			p, err := a.project(&f, args, false)
 			if err != nil {
 				return err
 			}
@@ -55,8 +55,11 @@ func detected(w io.Writer, s *migration.Stream) {
 		if m.Up != nil {
 			fmt.Fprintf(w, "      up    %s: %s\n", printable(within(s, m.Up)), shape(m.Up))
 		}
-		if m.Down != nil {
+		switch {
+		case m.Down != nil:
 			fmt.Fprintf(w, "      down  %s: %s\n", printable(within(s, m.Down)), shape(m.Down))
+		case s.Framework.Downs != migration.NoDowns && !m.Repeatable:
+			fmt.Fprintln(w, "      down  none")
 		}
 	}
 	ignoredFiles(w, "  not run:\n", s.Ignored)
@@ -102,11 +105,14 @@ func shape(s *migration.Script) string {
 	}
 	text := count(n, "statement")
 	for i, tx := range shapes {
-		sep := ", then "
-		if i == 0 {
-			sep = ", "
+		how := transactions[tx]
+		if n == 1 && tx == migration.PerStatement {
+			how = "committed on its own"
 		}
-		text += sep + transactions[tx]
+		if i > 0 {
+			how = "then " + how
+		}
+		text += ", " + how
 	}
 	return text
 }

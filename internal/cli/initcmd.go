@@ -18,7 +18,7 @@ func (a *app) initCommand() *cobra.Command {
 		Use:   "init [path ...]",
 		Short: "Write a commented " + config.FileName + " with what was detected",
 		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := a.project(&sourceFlags{}, args)
+			p, err := a.project(&sourceFlags{}, args, false)
 			if err != nil {
 				return err
 			}

@@ -2,17 +2,19 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/internal/config"
+	"github.com/miglint/miglint/migration"
 	"github.com/miglint/miglint/report"
 )
 
 // lint checks the migrations at the paths. This is the whole program: load, run,
 // write.
 func (a *app) lint(f *lintFlags, args []string) error {
-	p, err := a.project(&f.sourceFlags, args)
+	p, err := a.project(&f.sourceFlags, args, f.changedFiles)
 	if err != nil {
 		return err
 	}
@@ -30,11 +32,13 @@ func (a *app) lint(f *lintFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	res := analyzer.Run(set, rules, opts)                                               // replay + effects + rules → diagnostics
+	res := analyzer.Run(set, rules, opts) // replay + effects + rules → diagnostics
+	p.keepAskedFor(res, f.changedFiles)
 	if err := report.Write(a.stdout, f.report(), res, a.reportOptions(f)); err != nil { // diagnostics → bytes
 		return err
 	}
 
+	a.tellSkipped(set)
 	return a.conclude(res, f.threshold(p.cfg))
 }
 
@@ -102,6 +106,49 @@ func (f *lintFlags) threshold(c *config.Config) analyzer.Severity {
 		return config.ParseFailOn(f.failOn.value)
 	}
 	return c.FailOn
+}
+
+// keepAskedFor drops what was found elsewhere when only files were asked about:
+// in the other half of a migration, or about the folder as a whole.
+func (p *project) keepAskedFor(res *analyzer.Result, changedFiles bool) {
+	isFolder := func(t *target) bool { return !t.file }
+	if !changedFiles && (len(p.args) == 0 || slices.ContainsFunc(p.args, isFolder)) {
+		return
+	}
+	asked := make(map[string]bool, len(p.args))
+	for _, t := range p.args {
+		asked[t.display] = true
+	}
+	res.Diagnostics = slices.DeleteFunc(res.Diagnostics, func(d analyzer.Diagnostic) bool {
+		return d.Span.IsZero() || !asked[d.Span.File.Path]
+	})
+	res.Summary.Errors, res.Summary.Warnings, res.Summary.Infos = 0, 0, 0
+	for _, d := range res.Diagnostics {
+		switch d.Severity {
+		case analyzer.Error:
+			res.Summary.Errors++
+		case analyzer.Warning:
+			res.Summary.Warnings++
+		default:
+			res.Summary.Infos++
+		}
+	}
+}
+
+// tellSkipped notes on standard error what could not be read for what it is, such
+// as a pipe or a link in a circle.
+func (a *app) tellSkipped(set *migration.Set) {
+	tell := func(files []migration.Ignored) {
+		for _, f := range files {
+			if f.Odd {
+				fmt.Fprintf(a.stderr, "miglint: note: skipped %s: %s\n", printable(f.Path), printable(f.Why))
+			}
+		}
+	}
+	tell(set.Ignored)
+	for _, s := range set.Streams {
+		tell(s.Ignored)
+	}
 }
 
 // conclude sets the exit code, after telling of rules that crashed.

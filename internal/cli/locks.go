@@ -23,7 +23,7 @@ blocks and until when, and what the statement rewrites, scans, builds and loses.
 
 The JSON is an array with one object per statement; relations are schema-qualified, and modes are spelled as in pg_locks.`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := a.project(&f, args)
+			p, err := a.project(&f, args, false)
 			if err != nil {
 				return err
 			}
@@ -230,9 +230,14 @@ func weakestConflict(m effect.Mode) effect.Mode {
 // oneLine is a statement on one line, cut where it gets long.
 func oneLine(sql string) string {
 	const most = 100
-	line := strings.Join(strings.Fields(printable(sql)), " ")
-	if runes := []rune(line); len(runes) > most {
-		return string(runes[:most-1]) + "…"
+	const window = 4 * most // bytes, so that a huge statement costs no more
+	cut := len(sql) > window
+	if cut {
+		sql = strings.ToValidUTF8(sql[:window], "")
 	}
-	return line
+	runes := []rune(strings.Join(strings.Fields(sql), " "))
+	if cut || len(runes) > most {
+		return printable(string(runes[:min(len(runes), most-1)])) + "…"
+	}
+	return printable(string(runes))
 }

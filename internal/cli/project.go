@@ -31,7 +31,8 @@ type project struct {
 }
 
 // project resolves the paths and finds and reads the configuration.
-func (a *app) project(f *sourceFlags, args []string) (*project, error) {
+// changedFiles says that the paths are changed files of a repository.
+func (a *app) project(f *sourceFlags, args []string, changedFiles bool) (*project, error) {
 	p := &project{app: a, roots: map[string]*os.Root{}}
 	if slices.Contains(args, "-") {
 		if len(args) > 1 {
@@ -41,9 +42,12 @@ func (a *app) project(f *sourceFlags, args []string) (*project, error) {
 	}
 	seen := map[string]bool{}
 	for _, arg := range args {
-		t, err := newTarget(arg)
+		t, err := newTarget(arg, !changedFiles)
 		if err != nil {
 			return nil, a.perhapsCommand(arg, err)
+		}
+		if changedFiles && !t.file {
+			return nil, fmt.Errorf("%s is a folder: --changed-files expects files", arg)
 		}
 		if !seen[t.abs] {
 			p.args = append(p.args, t)
@@ -101,7 +105,7 @@ func (p *project) configure(f *sourceFlags) error {
 		p.targets, err = p.configured()
 		return err
 	}
-	here, err := newTarget(".")
+	here, err := newTarget(".", true)
 	p.targets = []*target{here}
 	return err
 }
@@ -110,7 +114,7 @@ func (p *project) configure(f *sourceFlags) error {
 func (p *project) configured() ([]*target, error) {
 	var targets []*target
 	for _, path := range p.cfg.Paths {
-		t, err := newTarget(filepath.Join(p.cfg.Dir, filepath.FromSlash(path)))
+		t, err := newTarget(filepath.Join(p.cfg.Dir, filepath.FromSlash(path)), false)
 		if err != nil {
 			return nil, fmt.Errorf("%s, paths: %w", p.cfg.Path, err)
 		}
@@ -174,7 +178,7 @@ func (p *project) options() (analyzer.Options, error) {
 	if p.cfg.Schema == "" {
 		return opts, nil
 	}
-	t, err := newTarget(filepath.Join(p.cfg.Dir, filepath.FromSlash(p.cfg.Schema)))
+	t, err := newTarget(filepath.Join(p.cfg.Dir, filepath.FromSlash(p.cfg.Schema)), false)
 	if err != nil {
 		return opts, fmt.Errorf("%s, schema: %w", p.cfg.Path, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -22,8 +23,9 @@ type target struct {
 
 // newTarget looks at a path. It is read through the repository around it, which
 // links may cross and where go.mod and the like may stand; without a repository,
-// through the folder itself.
-func newTarget(arg string) (*target, error) {
+// through the folder itself. A folder that the user chose may be a link to
+// anywhere (follow); one that the files under review name may not.
+func newTarget(arg string, follow bool) (*target, error) {
 	abs, err := filepath.Abs(arg)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", arg, err)
@@ -38,15 +40,23 @@ func newTarget(arg string) (*target, error) {
 		return nil, fmt.Errorf("%s is neither a folder nor a regular file: expected a folder of migrations, a migration file, or - for standard input", arg)
 	}
 	t := &target{abs: abs, file: !info.IsDir(), display: display(abs)}
-	t.top = repository(t.folder())
-	if t.top == "" {
-		t.top = t.folder()
+	folder := t.folder()
+	if follow {
+		if folder, err = filepath.EvalSymlinks(folder); err != nil {
+			return nil, fmt.Errorf("%s: %w", arg, reason(err))
+		}
 	}
-	rel, err := filepath.Rel(t.top, abs)
+	if t.top = repository(folder); t.top == "" {
+		t.top = folder
+	}
+	rel, err := filepath.Rel(t.top, folder)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", arg, err)
 	}
 	t.path = filepath.ToSlash(rel)
+	if t.file {
+		t.path = path.Join(t.path, filepath.Base(abs))
+	}
 	return t, nil
 }
 

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -225,6 +226,9 @@ func UnknownRule(name string, rules []*analyzer.Rule) string {
 	}
 	if near := analyzer.Nearest(name, names); near != "" {
 		return fmt.Sprintf("unknown rule %q: did you mean %q?", name, near)
+	}
+	if i := slices.IndexFunc(names, func(n string) bool { return len(name) > 2 && strings.HasPrefix(n, name) }); i >= 0 {
+		return fmt.Sprintf("unknown rule %q: did you mean %q?", name, names[i])
 	}
 	return fmt.Sprintf("unknown rule %q: `miglint rules` lists them", name)
 }

@@ -10,9 +10,12 @@ import (
 
 // Pass is all that a rule sees of one script of one migration.
 type Pass struct {
-	Rule      *Rule
-	Options   *Options
+	Rule    *Rule
+	Options *Options
+	// Stream is for its framework, names and order; the statements of its other
+	// migrations may be gone.
 	Stream    *migration.Stream
+	HasDowns  bool // some migration of the stream has a down with statements
 	Migration *migration.Migration
 	Index     int  // of Migration in Stream.Migrations
 	Down      bool // the script is the migration's down
@@ -64,10 +67,11 @@ func (p *Pass) Ops() iter.Seq[Op] {
 
 // StreamPass is all that a rule sees of a stream as a whole.
 type StreamPass struct {
-	Rule    *Rule
-	Options *Options
-	Stream  *migration.Stream
-	Final   *catalog.Catalog // the schema after the last up
+	Rule     *Rule
+	Options  *Options
+	Stream   *migration.Stream // as in Pass
+	HasDowns bool
+	Final    *catalog.Catalog // the schema after the last up
 
 	report func(Diagnostic)
 }

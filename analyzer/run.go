@@ -98,16 +98,19 @@ func (r *runner) begin() *annotator {
 // read changes. At most a few migrations are in flight, which bounds memory.
 func (r *runner) stream(s *migration.Stream, res *Result) {
 	a, deps := r.begin(), &Deprecations{}
+	hasDowns := hasDowns(s)
 	judged := make([]judgement, len(s.Migrations))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, m := range s.Migrations {
 		up, down := r.annotate(a, s, i, deps)
 		if !m.Judged {
+			r.release(m)
 			continue
 		}
 		g.Go(func() error {
-			judged[i] = r.judge(up, down)
+			judged[i] = r.judge(hasDowns, up, down)
+			r.release(m)
 			return nil
 		})
 	}
@@ -122,7 +125,28 @@ func (r *runner) stream(s *migration.Stream, res *Result) {
 		res.Diagnostics = append(res.Diagnostics, judged[i].diagnostics...)
 		res.Panics = append(res.Panics, judged[i].panics...)
 	}
-	r.judgeStream(s, a.cat, res)
+	r.judgeStream(s, hasDowns, a.cat, res)
+}
+
+func hasDowns(s *migration.Stream) bool {
+	for _, m := range s.Migrations {
+		if len(m.Down.Statements()) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// release drops the statements of a migration that is done with.
+func (r *runner) release(m *migration.Migration) {
+	if !r.opts.Consume {
+		return
+	}
+	for _, s := range []*migration.Script{m.Up, m.Down} {
+		if s != nil {
+			s.Batches, s.Comments = nil, nil
+		}
+	}
 }
 
 // annotate replays migration i and returns the passes to judge its two scripts.
@@ -160,12 +184,13 @@ func (r *runner) annotate(a *annotator, s *migration.Stream, i int, deps *Deprec
 	return up, down
 }
 
-func (r *runner) judge(up, down *Pass) judgement {
+func (r *runner) judge(hasDowns bool, up, down *Pass) judgement {
 	var j judgement
 	for _, p := range []*Pass{up, down} {
 		if p == nil {
 			continue
 		}
+		p.HasDowns = hasDowns
 		j.statements += len(p.Stmts)
 		found := r.run(p, &j)
 		found, ignored := r.applyIgnores(p, found)
@@ -196,12 +221,12 @@ func (r *runner) run(p *Pass, j *judgement) []Diagnostic {
 	return found
 }
 
-func (r *runner) judgeStream(s *migration.Stream, final *catalog.Catalog, res *Result) {
+func (r *runner) judgeStream(s *migration.Stream, hasDowns bool, final *catalog.Catalog, res *Result) {
 	for _, rule := range r.rules {
 		if rule.RunStream == nil {
 			continue
 		}
-		p := &StreamPass{Rule: rule, Options: r.opts, Stream: s, Final: final}
+		p := &StreamPass{Rule: rule, Options: r.opts, Stream: s, HasDowns: hasDowns, Final: final}
 		p.report = func(d Diagnostic) {
 			d.Rule, d.Severity = rule, r.severity(rule, d.Severity, false)
 			res.Diagnostics = append(res.Diagnostics, d)

@@ -40,7 +40,7 @@ const minOldHabit = 3
 
 func runMissingDown(p *analyzer.Pass) {
 	m := p.Migration
-	if p.Down || !wantsDowns(p.Options, p.Stream) || m.Up == nil || m.Repeatable || onlyRollsForward(p.Stream) {
+	if p.Down || !wantsDowns(p.Options, p.Stream) || m.Up == nil || m.Repeatable || onlyRollsForward(p.HasDowns, p.Stream) {
 		return
 	}
 	if len(m.Down.Statements()) > 0 || len(p.Stmts) == 0 || declaredIrreversible(m) {
@@ -57,7 +57,7 @@ func runMissingDown(p *analyzer.Pass) {
 }
 
 func runNoDowns(p *analyzer.StreamPass) {
-	if !wantsDowns(p.Options, p.Stream) || !onlyRollsForward(p.Stream) {
+	if !wantsDowns(p.Options, p.Stream) || !onlyRollsForward(p.HasDowns, p.Stream) {
 		return
 	}
 	p.Report(analyzer.Diagnostic{Severity: analyzer.Info, Message: fmt.Sprintf(
@@ -71,13 +71,8 @@ func wantsDowns(o *analyzer.Options, s *migration.Stream) bool {
 
 // onlyRollsForward reports whether the stream has several migrations and not one
 // down with a statement in it.
-func onlyRollsForward(s *migration.Stream) bool {
-	for _, m := range s.Migrations {
-		if len(m.Down.Statements()) > 0 {
-			return false
-		}
-	}
-	return len(s.Migrations) >= minOldHabit && s.Framework.Downs == migration.OptionalDown
+func onlyRollsForward(hasDowns bool, s *migration.Stream) bool {
+	return !hasDowns && len(s.Migrations) >= minOldHabit
 }
 
 // declaredIrreversible reports whether the up or the down says, with a reason,

@@ -1,6 +1,9 @@
 package source
 
-import "sort"
+import (
+	"sort"
+	"unsafe"
+)
 
 // Fragment is SQL text and where each byte of it was written. For SQL files
 // the text is a range of the file; for a string literal in Go or Python its
@@ -20,9 +23,11 @@ type run struct {
 	size     int // bytes in the file, for a folded run
 }
 
-// FileFragment returns the byte range [start, end) of f as a fragment.
+// FileFragment returns the byte range [start, end) of f as a fragment. The two
+// share their bytes, which never change.
 func FileFragment(f *File, start, end int) Fragment {
-	return Fragment{File: f, Text: string(f.Text[start:end]), runs: []run{{at: 0, file: start}}}
+	bytes := f.Text[start:end]
+	return Fragment{File: f, Text: unsafe.String(unsafe.SliceData(bytes), len(bytes)), runs: []run{{at: 0, file: start}}}
 }
 
 // Span maps the half-open range [start, end) of the fragment's text to the

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -54,7 +55,7 @@ func (a *app) project(f *sourceFlags, args []string, changedFiles bool) (*projec
 		}
 		seen[t.abs] = true
 	}
-	return p, p.configure(f)
+	return p, p.configure(f, changedFiles)
 }
 
 // perhapsCommand adds to the error about a path that a command may be meant.
@@ -85,7 +86,7 @@ func (p *project) close() {
 }
 
 // configure reads the configuration and decides what to read.
-func (p *project) configure(f *sourceFlags) error {
+func (p *project) configure(f *sourceFlags, changedFiles bool) error {
 	file, err := p.configFile(f.config)
 	if err != nil {
 		return err
@@ -99,7 +100,7 @@ func (p *project) configure(f *sourceFlags) error {
 	f.apply(p.cfg)
 	p.targets = p.args
 	switch {
-	case p.stdin || len(p.args) > 0:
+	case p.stdin || changedFiles || len(p.args) > 0:
 		return nil
 	case len(p.cfg.Paths) > 0:
 		p.targets, err = p.configured()
@@ -213,31 +214,57 @@ func (p *project) readStdin() (*source.File, error) {
 // load reads the migrations. With changedOnly, the paths are changed files.
 func (p *project) load(changedOnly bool) (*migration.Set, error) {
 	opts := p.source()
-	switch {
-	case p.stdin:
+	if p.stdin {
 		f, err := p.readStdin()
 		if err != nil {
 			return nil, err
 		}
 		return migration.LoadFile(f, opts), nil
-	case changedOnly:
-		return p.loadChanged(opts)
 	}
 	set := &migration.Set{}
+	if changedOnly && len(p.cfg.Paths) > 0 {
+		return set, p.loadConfigured(set, opts)
+	}
+	loadFiles := migration.LoadFiles
+	if changedOnly {
+		loadFiles = migration.LoadChanged
+	}
+	files := map[string][]migration.NamedFile{} // by what they are read through
 	for _, t := range p.targets {
-		if err := p.loadInto(set, t, opts); err != nil {
+		if t.file {
+			files[t.top] = append(files[t.top], migration.NamedFile{Name: t.path, Display: t.display})
+		}
+	}
+	for _, t := range p.targets {
+		if !t.file {
+			if err := p.loadInto(set, t, migration.Load, opts); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		group := files[t.top]
+		if delete(files, t.top); group == nil {
+			continue
+		}
+		load := func(fsys fs.FS, _, _ string, opts migration.Options) (*migration.Set, error) {
+			return loadFiles(fsys, group, opts)
+		}
+		if err := p.loadInto(set, t, load, opts); err != nil {
 			return nil, err
 		}
 	}
 	return set, nil
 }
 
-func (p *project) loadInto(set *migration.Set, t *target, opts migration.Options) error {
+// loader is migration.Load or does its work.
+type loader func(fsys fs.FS, name, display string, opts migration.Options) (*migration.Set, error)
+
+func (p *project) loadInto(set *migration.Set, t *target, load loader, opts migration.Options) error {
 	root, err := p.root(t)
 	if err != nil {
 		return err
 	}
-	found, err := migration.Load(root.FS(), t.path, t.display, opts)
+	found, err := load(root.FS(), t.path, t.display, opts)
 	if err != nil {
 		return err
 	}
@@ -246,47 +273,24 @@ func (p *project) loadInto(set *migration.Set, t *target, opts migration.Options
 	return nil
 }
 
-// loadChanged reads the folders around the changed files: those the configuration
-// names, if it does.
-func (p *project) loadChanged(opts migration.Options) (*migration.Set, error) {
-	set := &migration.Set{}
-	if len(p.cfg.Paths) > 0 {
-		opts.Changed = map[string]bool{}
-		for _, t := range p.args {
-			opts.Changed[t.display] = true
-		}
-		folders, err := p.configured()
-		if err != nil {
-			return nil, err
-		}
-		for _, folder := range folders {
-			if !slices.ContainsFunc(p.args, folder.holds) {
-				continue
-			}
-			if err := p.loadInto(set, folder, opts); err != nil {
-				return nil, err
-			}
-		}
-		return set, nil
-	}
-	byTop := map[string][]migration.ChangedFile{}
+// loadConfigured reads those folders that the configuration names and that hold
+// changed files.
+func (p *project) loadConfigured(set *migration.Set, opts migration.Options) error {
+	opts.Changed = map[string]bool{}
 	for _, t := range p.args {
-		byTop[t.top] = append(byTop[t.top], migration.ChangedFile{Name: t.path, Display: t.display})
+		opts.Changed[t.display] = true
 	}
-	for _, t := range p.args {
-		files := byTop[t.top]
-		if delete(byTop, t.top); files == nil {
+	folders, err := p.configured()
+	if err != nil {
+		return err
+	}
+	for _, folder := range folders {
+		if !slices.ContainsFunc(p.args, folder.holds) {
 			continue
 		}
-		root, err := p.root(t)
-		if err != nil {
-			return nil, err
+		if err := p.loadInto(set, folder, migration.Load, opts); err != nil {
+			return err
 		}
-		found, err := migration.LoadChanged(root.FS(), files, opts)
-		if err != nil {
-			return nil, err
-		}
-		set.Streams = append(set.Streams, found.Streams...)
 	}
-	return set, nil
+	return nil
 }

@@ -100,7 +100,7 @@ func (l *lowerer) json(n *pg.Node) part {
 		}
 		return part{&sqlast.OpExpr{ExprNode: l.exprNode(at), Op: "is json", Args: args}, at}
 	}
-	return part{&sqlast.CompositeExpr{Kind: "other"}, nowhere}
+	return l.compositePart("other", nil, nowhere)
 }
 
 func (l *lowerer) compositePart(kind string, args []sqlast.Expr, at tokenSpan) part {

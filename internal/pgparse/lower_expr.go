@@ -22,7 +22,12 @@ func (l *lowerer) expr(n *pg.Node) sqlast.Expr {
 	return l.part(n).expr
 }
 
+// exprNode is the node of an expression written in the tokens of at. One that is
+// nowhere in the text, such as the star of TABLE t, has the whole statement.
 func (l *lowerer) exprNode(at tokenSpan) sqlast.ExprNode {
+	if !at.known() {
+		return sqlast.ExprNode{At: l.whole()}
+	}
 	return sqlast.ExprNode{At: l.span(at)}
 }
 
@@ -165,7 +170,7 @@ func (l *lowerer) token(i int) tokenSpan {
 
 func (l *lowerer) typeCast(c *pg.TypeCast) part {
 	if c.Arg == nil || c.Arg.Node == nil {
-		return part{&sqlast.CompositeExpr{Kind: "cast"}, nowhere}
+		return l.compositePart("cast", nil, nowhere)
 	}
 	i := l.at(c.Location)
 	if b := c.Arg.GetAConst(); i < 0 && b != nil {

@@ -30,7 +30,7 @@ func (l *lowerer) createSequence(s *pg.CreateSeqStmt) sqlast.Op {
 		case "as":
 			op.As = l.typeName(d.Arg.GetTypeName()).Name.Name
 		case "owned_by":
-			op.OwnedBy = columnOf(list(d.Arg))
+			op.OwnedBy = l.columnOf(d)
 		}
 	}
 	return op
@@ -46,7 +46,7 @@ func (l *lowerer) alterSequence(s *pg.AlterSeqStmt) sqlast.Op {
 			op.Restart = true
 		case "owned_by":
 			op.Owned = true
-			op.OwnedBy = columnOf(list(d.Arg))
+			op.OwnedBy = l.columnOf(d)
 		}
 	}
 	return op
@@ -54,12 +54,19 @@ func (l *lowerer) alterSequence(s *pg.AlterSeqStmt) sqlast.Op {
 
 // columnOf is the table and column that OWNED BY names; nil for NONE
 // (process_owned_by in sequence.c).
-func columnOf(parts []*pg.Node) *sqlast.ColumnOf {
+func (l *lowerer) columnOf(d *pg.DefElem) *sqlast.ColumnOf {
+	parts := list(d.Arg)
 	k := len(parts)
 	if k < 2 {
 		return nil
 	}
-	return &sqlast.ColumnOf{Table: qualified(parts[:k-1]), Column: str(parts[k-1])}
+	c := &sqlast.ColumnOf{Table: qualified(parts[:k-1]), Column: str(parts[k-1])}
+	if i := l.at(d.Location); i >= 0 {
+		if at := l.nameAt(i + 2); at.known() { // after OWNED BY
+			c.Table.Span = l.span(tokenSpan{at.lo, at.hi - 2})
+		}
+	}
+	return c
 }
 
 func (l *lowerer) createTrigger(s *pg.CreateTrigStmt) sqlast.Op {

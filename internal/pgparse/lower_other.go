@@ -20,19 +20,19 @@ func (l *lowerer) otherStatement(n *pg.Node) []sqlast.Op {
 	case *pg.Node_DropSubscriptionStmt:
 		return one(l.dropNamed(sqlast.Subscription, s.DropSubscriptionStmt.Subname, s.DropSubscriptionStmt.MissingOk))
 	case *pg.Node_CreateRoleStmt:
-		return one(l.other("CREATE ROLE", sqlast.Name{Name: s.CreateRoleStmt.Role}))
+		return one(l.other("CREATE ROLE", l.plainName(s.CreateRoleStmt.Role, l.lo+2)))
 	case *pg.Node_CreatedbStmt:
-		return one(l.other("CREATE DATABASE", sqlast.Name{Name: s.CreatedbStmt.Dbname}))
+		return one(l.other("CREATE DATABASE", l.plainName(s.CreatedbStmt.Dbname, l.lo+2)))
 	case *pg.Node_CreateTableSpaceStmt:
-		return one(l.other("CREATE TABLESPACE", sqlast.Name{Name: s.CreateTableSpaceStmt.Tablespacename}))
+		return one(l.other("CREATE TABLESPACE", l.plainName(s.CreateTableSpaceStmt.Tablespacename, l.lo+2)))
 	case *pg.Node_CreateSubscriptionStmt:
-		return one(l.other("CREATE SUBSCRIPTION", sqlast.Name{Name: s.CreateSubscriptionStmt.Subname}))
+		return one(l.other("CREATE SUBSCRIPTION", l.plainName(s.CreateSubscriptionStmt.Subname, l.lo+2)))
 	case *pg.Node_AlterSubscriptionStmt:
-		return one(l.other("ALTER SUBSCRIPTION", sqlast.Name{Name: s.AlterSubscriptionStmt.Subname}))
+		return one(l.other("ALTER SUBSCRIPTION", l.plainName(s.AlterSubscriptionStmt.Subname, l.lo+2)))
 	case *pg.Node_AlterExtensionStmt:
-		return one(l.other("ALTER EXTENSION", sqlast.Name{Name: s.AlterExtensionStmt.Extname}))
+		return one(l.other("ALTER EXTENSION", l.plainName(s.AlterExtensionStmt.Extname, l.lo+2)))
 	case *pg.Node_AlterExtensionContentsStmt:
-		return one(l.other("ALTER EXTENSION", sqlast.Name{Name: s.AlterExtensionContentsStmt.Extname}))
+		return one(l.other("ALTER EXTENSION", l.plainName(s.AlterExtensionContentsStmt.Extname, l.lo+2)))
 	case *pg.Node_AlterTypeStmt:
 		return one(l.other("ALTER TYPE", l.nameIn(s.AlterTypeStmt.TypeName, l.lo+2)))
 	case *pg.Node_AlterFunctionStmt:

@@ -84,7 +84,7 @@ func TestQuery(t *testing.T) {
 		{"grouping sets", "SELECT 1 FROM t GROUP BY GROUPING SETS (a, (b, c), ROLLUP (d)) HAVING max(e) > 1", facts{Reads: "t", Columns: "a, b, c, d, e", Targets: "?column?", Functions: "max"}},
 		{"distinct", "SELECT DISTINCT ON (a) b FROM t", facts{Reads: "t", Columns: "b, a", Targets: "b"}},
 		{"plain distinct", "SELECT DISTINCT b FROM t", facts{Reads: "t", Columns: "b", Targets: "b"}},
-		{"table command", "TABLE s.t", facts{Reads: "s.t", Columns: "", Targets: "*"}},
+		{"table command", "TABLE s.t", facts{Reads: "s.t", Columns: "TABLE s.t", Targets: "*"}},
 		{"sample", "SELECT 1 FROM t TABLESAMPLE system (f(1))", facts{Reads: "t", Targets: "?column?", Functions: "f"}},
 	}
 	for _, tt := range tests {

@@ -14,6 +14,9 @@ const (
 	maxText = 64 << 20
 	// maxStatement bounds one statement.
 	maxStatement = 16 << 20
+	// maxTokens bounds it too: a million sums take twice the time and memory of the
+	// same bytes in an INSERT.
+	maxTokens = 1_500_000
 	// maxDepth bounds how deep the tree of a statement can be: brackets, and
 	// operators, casts, joins and UNIONs in a row, each of which nests everything
 	// to its left. At this depth the parser needs less than 2 MB of stack, what
@@ -54,6 +57,9 @@ func unreadable(text string) (at int, why string) {
 func tooComplex(text string, toks []Token) (int, string) {
 	if n := len(toks); n > 0 && toks[n-1].End-toks[0].Start > maxStatement {
 		return 0, tooLong(maxStatement, "statement")
+	}
+	if len(toks) > maxTokens {
+		return 0, fmt.Sprintf("the statement has more than %d words and signs, too many to be analysed", maxTokens)
 	}
 	d := depth{levels: make([]level, 1, 32)}
 	signs := 0

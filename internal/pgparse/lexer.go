@@ -29,6 +29,9 @@ type scanner struct {
 	// so that a long run is not measured again at each of its bytes.
 	signs int
 	depth int // how deep comments are nested in the last block comment
+	// inside are the comments between the parts of the string constant last
+	// scanned.
+	inside []Token
 }
 
 // byteClass says what a byte may be part of.
@@ -51,7 +54,7 @@ var classes = func() (c [256]byteClass) {
 			c[bytes[i]] |= class
 		}
 	}
-	set(" \t\n\r\f\v", isSpace)
+	set(" \t\n\r\f", isSpace)
 	set("0123456789", isDigit|isIdentCont|isTagCont)
 	set("$", isIdentCont)
 	set("_", isIdentStart|isIdentCont|isTagCont)
@@ -156,6 +159,7 @@ func (s *scanner) prefixed(i int) (TokenKind, int, bool) {
 // str scans a string constant whose first quote is at i, and its continuations
 // on following lines.
 func (s *scanner) str(start, i int, backslash bool) (TokenKind, int) {
+	s.inside = s.inside[:0]
 	for {
 		i = s.quoteEnd(i+1, backslash)
 		if i < 0 {
@@ -195,7 +199,7 @@ func (s *scanner) quoteEnd(i int, backslash bool) int {
 // continuation returns the offset of the quote that continues a string which
 // was closed before i: blanks and comments that include a newline, then a quote.
 func (s *scanner) continuation(i int) (int, bool) {
-	newline := false
+	newline, before := false, len(s.inside)
 	for i < len(s.text) {
 		switch c := s.text[i]; {
 		case c == '\n' || c == '\r':
@@ -204,13 +208,17 @@ func (s *scanner) continuation(i int) (int, bool) {
 		case classes[c]&isSpace != 0:
 			i++
 		case c == '-' && s.at(i+1) == '-':
-			i = s.lineEnd(i)
-		case c == '\'':
-			return i, newline
+			end := s.lineEnd(i)
+			s.inside = append(s.inside, Token{LineComment, i, end})
+			i = end
+		case c == '\'' && newline:
+			return i, true
 		default:
+			s.inside = s.inside[:before]
 			return 0, false
 		}
 	}
+	s.inside = s.inside[:before]
 	return 0, false
 }
 

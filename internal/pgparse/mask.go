@@ -107,6 +107,12 @@ func (m *masker) scan() {
 			}
 			m.comments = append(m.comments, t)
 			continue
+		case String:
+			// The parser, unlike the server, does not read on after a comment.
+			for _, c := range m.inside {
+				m.masks = append(m.masks, mask{c.Start, c.End, blank})
+				m.comments = append(m.comments, c)
+			}
 		case Invalid:
 			if m.invalid(t) {
 				continue
@@ -317,15 +323,15 @@ func (m *masker) copyData(i int) {
 // copyLines masks the lines after that of i up to and with the line \. alone. If
 // there is no such line, psql takes all the rest of the text for data.
 func (m *masker) copyLines(i int) {
+	if m.endless {
+		return
+	}
 	start := m.lineEnd(i)
 	if m.at(start) == '\r' && m.at(start+1) == '\n' {
 		start++
 	}
 	start = min(start+1, len(m.text))
-	end := -1
-	if !m.endless {
-		end = dataEnd(m.text, start)
-	}
+	end := dataEnd(m.text, start)
 	if end < 0 {
 		m.endless = true
 		if !m.psql {

@@ -1,0 +1,255 @@
+package effect
+
+import (
+	"github.com/miglint/miglint/catalog"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// alter is what the actions of one ALTER of a relation do together. The server
+// runs them in passes, DROP and ALTER TYPE before everything that adds
+// (AlterTablePass in tablecmds.c), under the strongest lock any of them needs
+// (AlterTableGetLockLevel).
+type alter struct {
+	key    catalog.Key
+	table  *catalog.Table // nil if history has not seen it
+	kind   sqlast.ObjectKind
+	mode   Mode                 // of the statement
+	family map[catalog.Key]bool // relations locked in the statement's mode
+
+	dropped     map[string]bool                    // constraints dropped by an earlier pass
+	droppedCols map[string]bool                    // columns likewise
+	added       map[string]*sqlast.AddColumn       // columns added by the statement
+	retyped     map[string]*sqlast.AlterColumnType // columns given another type
+	checks      []*sqlast.Constraint               // valid CHECKs added by the statement
+	notNull     map[string]bool                    // columns the statement itself sets NOT NULL
+}
+
+// newAlter gathers the actions of the statement; nil if it is no ALTER of a
+// relation.
+func newAlter(j *judge) *alter {
+	if len(j.ops) == 0 {
+		return nil
+	}
+	first, ok := j.ops[0].(sqlast.AlterAction)
+	if !ok {
+		return nil
+	}
+	target := first.Target()
+	a := &alter{key: j.cat.Resolve(target.Table.Name), kind: target.Kind}
+	a.table = j.cat.TableAt(a.key)
+	if known, ok := j.cat.RelationKind(a.key); ok {
+		a.kind = known
+	}
+	a.family = map[catalog.Key]bool{a.key: true}
+	for _, op := range j.ops {
+		if op, ok := op.(sqlast.AlterAction); ok {
+			a.mode = max(a.mode, alterLevel(op))
+			a.note(op)
+		}
+	}
+	return a
+}
+
+// note remembers what later passes must know of an action.
+func (a *alter) note(op sqlast.AlterAction) {
+	switch op := op.(type) {
+	case *sqlast.DropConstraint:
+		set(&a.dropped, op.Constraint, true)
+	case *sqlast.DropColumn:
+		set(&a.droppedCols, op.Column, true)
+	case *sqlast.AddColumn:
+		set(&a.added, op.Column.Name, op)
+	case *sqlast.AlterColumnType:
+		set(&a.retyped, op.Column, op)
+	case *sqlast.SetNotNull:
+		set(&a.notNull, op.Column, true)
+	case *sqlast.AddConstraint:
+		if c := &op.Constraint; c.Kind == sqlast.Check && !c.NotValid && !c.NotEnforced {
+			a.checks = append(a.checks, c)
+		}
+	}
+}
+
+// set is m[k] = v for a map that is made when first needed.
+func set[V any](m *map[string]V, k string, v V) {
+	if *m == nil {
+		*m = map[string]V{}
+	}
+	(*m)[k] = v
+}
+
+// alterAction judges one action of an ALTER.
+func (j *judge) alterAction(op sqlast.AlterAction) {
+	a, target := j.alter, op.Target()
+	mode := alterLevel(op)
+	j.lockKind(a.key, a.kind, mode, actionName(op)+" locks the table it changes")
+	if recurses(op) && !target.Table.Only && j.recursesHere(op) {
+		for _, k := range j.family(a.key)[1:] {
+			a.family[k] = true
+			j.lock(k, mode, actionName(op)+" recurses to partitions and children")
+		}
+	}
+	switch op := op.(type) {
+	case *sqlast.AddColumn:
+		j.addColumn(op)
+	case *sqlast.DropColumn:
+		j.dropColumn(op)
+	case *sqlast.AlterColumnType:
+		j.alterColumnType(op)
+	case *sqlast.SetNotNull:
+		j.setNotNull(op)
+	case *sqlast.DropNotNull:
+		j.dropNotNull(op)
+	case *sqlast.SetDefault:
+		j.columnMustExist(op.Column)
+	case *sqlast.SetExpression:
+		j.setExpression(op)
+	case *sqlast.AlterIdentity:
+		j.alterIdentity(op)
+	case *sqlast.AddConstraint:
+		j.addConstraint(&op.Constraint)
+	case *sqlast.DropConstraint:
+		j.dropConstraint(op)
+	case *sqlast.ValidateConstraint:
+		j.validateConstraint(op)
+	case *sqlast.AlterConstraint:
+		j.alterConstraint(op)
+	case *sqlast.AttachPartition:
+		j.attachPartition(op)
+	case *sqlast.DetachPartition:
+		j.detachPartition(op)
+	case *sqlast.Inherit:
+		j.inherit(op)
+	case *sqlast.SetLogged, *sqlast.SetAccessMethod, *sqlast.SetTablespace:
+		j.storage(op)
+	}
+}
+
+// recursesHere is false for the actions that do not recurse after all on this
+// very table.
+func (j *judge) recursesHere(op sqlast.AlterAction) bool {
+	a := j.alter
+	switch op := op.(type) {
+	case *sqlast.AddConstraint:
+		return j.constraintRecurses(&op.Constraint)
+	case *sqlast.DropConstraint:
+		return a.table != nil && a.table.Constraint(op.Constraint) != nil
+	case *sqlast.ValidateConstraint:
+		c := constraintOf(a.table, op.Constraint)
+		return c != nil && !c.Valid && c.Kind != sqlast.ForeignKey
+	case *sqlast.AddColumn:
+		return !j.columnIsThere(op)
+	case *sqlast.DropColumn:
+		return !op.IfExists || a.table == nil || a.table.Column(op.Column) != nil
+	}
+	return true
+}
+
+// constraintOf is the constraint of that name, or nil.
+func constraintOf(t *catalog.Table, name string) *catalog.Constraint {
+	if t == nil {
+		return nil
+	}
+	return t.Constraint(name)
+}
+
+// columnMustExist records the error for a column that certainly is not there
+// when the passes that add columns are over.
+func (j *judge) columnMustExist(column string) bool {
+	a := j.alter
+	if a.added[column] != nil || !j.lacksColumn(a.table, column) {
+		return true
+	}
+	j.fail("42703", "column %q of relation %q does not exist", column, a.key.Name)
+	return false
+}
+
+// lacksColumn is true if history knows all columns of the table and this one is
+// not among them.
+func (j *judge) lacksColumn(t *catalog.Table, column string) bool {
+	return t != nil && !t.Partial && !t.ColumnsUnknown && t.Column(column) == nil && !systemColumn[column]
+}
+
+// systemColumn names the columns every table has (heap.c).
+var systemColumn = map[string]bool{"ctid": true, "xmin": true, "cmin": true, "xmax": true, "cmax": true, "tableoid": true}
+
+// alterIdentity is ADD, SET and DROP of an identity (ATExecAddIdentity,
+// ATExecSetIdentity, ATExecDropIdentity): the sequence is changed or dropped.
+func (j *judge) alterIdentity(op *sqlast.AlterIdentity) {
+	if !j.columnMustExist(op.Column) || j.alter.table == nil {
+		return
+	}
+	c := j.alter.table.Column(op.Column)
+	if c == nil || c.Sequence == (catalog.Key{}) {
+		return
+	}
+	switch op.Action {
+	case "set":
+		j.lockKind(c.Sequence, sqlast.Sequence, ShareRowExclusive, "the identity's sequence is changed")
+	case "drop":
+		j.lockKind(c.Sequence, sqlast.Sequence, AccessExclusive, "the identity's sequence is dropped")
+		j.lose(sqlast.Sequence, c.Sequence.String(), "dropped with the identity of column "+op.Column, false)
+	}
+}
+
+// setExpression is SET EXPRESSION: a stored column is computed anew for every
+// row, a virtual one only checked (ATExecSetExpression). DROP EXPRESSION is free.
+func (j *judge) setExpression(op *sqlast.SetExpression) {
+	if !j.columnMustExist(op.Column) || op.Expr == nil {
+		return
+	}
+	keys := j.stored(j.alterFamily(op.Table.Only))
+	col := columnOf(j.alter.table, op.Column)
+	if col == nil {
+		for _, k := range keys {
+			j.rewrite(k, true, "a stored generated column is computed anew; a virtual one (PostgreSQL 18) is not")
+		}
+		return
+	}
+	switch {
+	case col.Generated == sqlast.Stored:
+		for _, k := range keys {
+			j.rewrite(k, false, "the stored generated column "+op.Column+" is computed anew")
+		}
+	case col.Generated == sqlast.Virtual && j.hasCheck(j.alter.table):
+		j.fail("0A000", "ALTER TABLE / SET EXPRESSION is not supported for virtual generated columns in tables with check constraints")
+	case col.Generated == sqlast.Virtual && col.NotNull:
+		for _, k := range keys {
+			j.scan(k, false, "column "+op.Column+" is NOT NULL and its new expression is checked for every row")
+		}
+	}
+}
+
+func columnOf(t *catalog.Table, name string) *catalog.Column {
+	if t == nil {
+		return nil
+	}
+	return t.Column(name)
+}
+
+func (j *judge) hasCheck(t *catalog.Table) bool {
+	for _, c := range t.Constraints {
+		if c.Kind == sqlast.Check {
+			return true
+		}
+	}
+	return false
+}
+
+// alterFamily is the relations an action of the ALTER works on.
+func (j *judge) alterFamily(only bool) []catalog.Key {
+	if only {
+		return []catalog.Key{j.alter.key}
+	}
+	return j.family(j.alter.key)
+}
+
+// inherit is INHERIT and NO INHERIT (ATExecAddInherit, ATExecDropInherit).
+func (j *judge) inherit(op *sqlast.Inherit) {
+	parent := j.cat.Resolve(op.Parent)
+	if op.No {
+		j.lock(parent, AccessShare, "NO INHERIT reads the parent")
+		return
+	}
+	j.lock(parent, ShareUpdateExclusive, "INHERIT keeps the parent from being changed")
+}

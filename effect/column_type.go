@@ -1,0 +1,197 @@
+package effect
+
+import (
+	"github.com/miglint/miglint/catalog"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// alterColumnType is ALTER COLUMN … TYPE (ATPrepAlterColumnType and
+// ATExecAlterColumnType in tablecmds.c).
+func (j *judge) alterColumnType(op *sqlast.AlterColumnType) {
+	a := j.alter
+	if !j.columnMustExist(op.Column) || a.kind == sqlast.Type {
+		return
+	}
+	if op.Type.IsSerial() {
+		j.fail("42704", "type %q does not exist", serialName[op.Type.Name.Name])
+		return
+	}
+	if j.typeRefused(op) {
+		return
+	}
+	for _, k := range j.alterFamily(op.Table.Only) {
+		t := j.cat.TableAt(k)
+		j.retype(k, t, op)
+	}
+}
+
+var serialName = map[string]string{"serial2": "smallserial", "serial4": "serial", "serial8": "bigserial"}
+
+// retype is the change of one table of the family.
+func (j *judge) retype(k catalog.Key, t *catalog.Table, op *sqlast.AlterColumnType) {
+	col := columnOf(t, op.Column)
+	if col != nil && j.domainSequence(col) {
+		j.lockKind(col.Sequence, sqlast.Sequence, ShareRowExclusive, "the identity's sequence takes the new type")
+	}
+	c, why := j.typeChange(col, op)
+	stored := t == nil || t.PartitionBy == nil && !t.Foreign
+	if stored && (c == rewrites || c == unclear) {
+		j.rewrite(k, c == unclear, why)
+	}
+	if t != nil {
+		j.rebuildDependents(t, col, op, c)
+	}
+}
+
+// domainSequence reports whether the column is an identity, whose sequence is
+// altered with it.
+func (j *judge) domainSequence(col *catalog.Column) bool {
+	return col.Identity != sqlast.NoIdentity && col.Sequence != (catalog.Key{})
+}
+
+// typeChange is what a change costs each row of a table, and why.
+func (j *judge) typeChange(col *catalog.Column, op *sqlast.AlterColumnType) (conversion, string) {
+	to := typeLabel(op.Type)
+	steps, isColumn := castSteps(op.Using, op.Column)
+	if !isColumn {
+		return rewrites, "USING computes " + op.Column + " for every row"
+	}
+	if col == nil {
+		return unclear, "the old type of " + op.Column + " is not in the history; a change to " + to + " that keeps the stored bytes needs no rewrite"
+	}
+	from := col.Type
+	why := "the change of " + op.Column + " from " + typeLabel(from) + " to " + to + " converts every row"
+	cost := free
+	for _, step := range steps {
+		switch j.convert(from, step, true) {
+		case rewrites, impossible:
+			return rewrites, why
+		case unclear:
+			cost = unclear
+		}
+		from = step
+	}
+	switch c := j.convert(from, op.Type, false); c {
+	case free:
+		if cost == unclear {
+			return unclear, "whether " + typeLabel(col.Type) + " and " + to + " share their stored form is not in the history"
+		}
+		return free, ""
+	case unclear:
+		return unclear, "whether " + typeLabel(col.Type) + " and " + to + " share their stored form is not in the history"
+	case impossible:
+		return impossible, why
+	default:
+		return rewrites, why
+	}
+}
+
+// castSteps takes the casts off a USING expression, innermost first. isColumn is
+// false if what remains is not the column itself. No USING is the column itself.
+func castSteps(e sqlast.Expr, column string) (steps []sqlast.TypeName, isColumn bool) {
+	switch e := e.(type) {
+	case nil:
+		return nil, true
+	case *sqlast.ColumnExpr:
+		return nil, e.Column == column
+	case *sqlast.CollateExpr:
+		return castSteps(e.Arg, column)
+	case *sqlast.CastExpr:
+		steps, isColumn = castSteps(e.Arg, column)
+		return append(steps, e.Type), isColumn
+	}
+	return nil, false
+}
+
+// typeRefused records the errors that keep the type from being changed.
+func (j *judge) typeRefused(op *sqlast.AlterColumnType) bool {
+	a := j.alter
+	t := a.table
+	col := columnOf(t, op.Column)
+	if col == nil {
+		return false
+	}
+	switch {
+	case j.inheritedColumn(t, op.Column):
+		j.fail("42P16", "cannot alter inherited column %q", op.Column)
+	case j.partitionKey(t, op.Column):
+		j.fail("42P16", "cannot alter column %q because it is part of the partition key of relation %q", op.Column, t.Name)
+	case op.Using == nil && j.convert(col.Type, op.Type, false) == impossible:
+		j.fail("42804", "column %q cannot be cast automatically to type %s", op.Column, typeLabel(op.Type))
+	case col.Identity != sqlast.NoIdentity && j.understood(op.Type) && !integerTypes[op.Type.Name.Name]:
+		j.fail("22023", "identity column type must be smallint, integer, or bigint")
+	case j.defaultRefused(col, op):
+		j.fail("42804", "default for column %q cannot be cast automatically to type %s", op.Column, typeLabel(op.Type))
+	default:
+		return j.dependentRefuses(t, op.Column)
+	}
+	return true
+}
+
+var integerTypes = map[string]bool{"int2": true, "int4": true, "int8": true}
+
+// defaultRefused reports whether the column's default has no assignment cast to
+// the new type. The default was coerced to the old type when it was set.
+func (j *judge) defaultRefused(col *catalog.Column, op *sqlast.AlterColumnType) bool {
+	if col.Default == nil || col.Sequence != (catalog.Key{}) && col.Identity != sqlast.NoIdentity || isNull(col.Default) {
+		return false
+	}
+	for _, other := range j.ops {
+		if d, ok := other.(*sqlast.SetDefault); ok && d.Column == op.Column && d.Default == nil {
+			return false // dropped in an earlier pass
+		}
+	}
+	return j.convert(col.Type, op.Type, false) == impossible
+}
+
+// dependentRefuses records the error for an object that uses the column and
+// cannot follow the change (RememberAllDependentForRebuilding).
+func (j *judge) dependentRefuses(t *catalog.Table, column string) bool {
+	state, what := "0A000", ""
+	for _, d := range j.cat.ColumnDependents(t, column) {
+		switch d.Kind {
+		case sqlast.View, sqlast.MaterializedView:
+			what = "used by a view or rule"
+		case sqlast.Policy:
+			what = "used in a policy definition"
+		case sqlast.Trigger:
+			what = "used in a trigger definition"
+		case sqlast.Column:
+			what = "used by a generated column"
+			if j.env.Major == 14 {
+				state = "42601"
+			}
+		default:
+			continue
+		}
+		j.fail(state, "cannot alter type of a column %s", what)
+		return true
+	}
+	return false
+}
+
+// inheritedColumn reports whether a parent has the column, so that it must be
+// changed there.
+func (j *judge) inheritedColumn(t *catalog.Table, column string) bool {
+	if parent := j.cat.TableAt(t.PartitionOf); parent != nil {
+		return parent.Column(column) != nil
+	}
+	for _, k := range t.Inherits {
+		if columnOf(j.cat.TableAt(k), column) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// partitionKey reports whether the column is in the table's partition key.
+func (j *judge) partitionKey(t *catalog.Table, column string) bool {
+	if t.PartitionBy != nil {
+		for _, c := range t.PartitionBy.Columns {
+			if c == column {
+				return true
+			}
+		}
+	}
+	return false
+}

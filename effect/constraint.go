@@ -1,0 +1,270 @@
+package effect
+
+import (
+	"slices"
+
+	"github.com/miglint/miglint/catalog"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// addConstraint is ADD CONSTRAINT (ATExecAddConstraint in tablecmds.c).
+func (j *judge) addConstraint(c *sqlast.Constraint) {
+	j.duplicateConstraint(c)
+	only := j.onlyTable()
+	switch c.Kind {
+	case sqlast.Check:
+		j.addCheck(c, only)
+	case sqlast.NotNullConstraint:
+		for _, column := range c.Columns {
+			if j.columnMustExist(column) && !c.NotValid {
+				j.scanForNulls(j.alterFamily(only), column, "the not-null constraint")
+			}
+		}
+	case sqlast.ForeignKey:
+		j.foreignKey(c, c.NotValid, sqlast.TypeName{})
+	default:
+		j.indexConstraint(c)
+	}
+}
+
+// onlyTable reports whether the ALTER says ONLY.
+func (j *judge) onlyTable() bool {
+	first, _ := j.ops[0].(sqlast.AlterAction)
+	return first != nil && first.Target().Table.Only
+}
+
+// constraintRecurses reports whether adding the constraint locks partitions and
+// children in the statement's mode. UNIQUE, PRIMARY KEY and foreign keys go to
+// partitions only, in ways of their own.
+func (j *judge) constraintRecurses(c *sqlast.Constraint) bool {
+	switch c.Kind {
+	case sqlast.Check:
+		// Since 18 the children are locked before NO INHERIT is looked at.
+		return !c.NoInherit || j.env.Major >= 18
+	case sqlast.NotNullConstraint:
+		return !c.NoInherit
+	case sqlast.ForeignKey:
+		return j.isPartitioned(j.alter.key)
+	}
+	return false
+}
+
+func (j *judge) addCheck(c *sqlast.Constraint, only bool) {
+	t := j.alter.table
+	if t != nil && only && !c.NoInherit && len(t.Children)+len(t.Partitions) > 0 {
+		j.fail("42P16", "constraint must be added to child tables too")
+		return
+	}
+	for _, ref := range sqlast.Columns(c.Expr) {
+		if ref.Qualifier == "" && ref.Column != "*" && j.lacksColumn(t, ref.Column) && j.alter.added[ref.Column] == nil {
+			j.fail("42703", "column %q does not exist", ref.Column)
+			return
+		}
+	}
+	if c.NotValid || c.NotEnforced {
+		return
+	}
+	keys := j.alterFamily(only || c.NoInherit)
+	for _, k := range j.stored(keys) {
+		j.scan(k, false, "CHECK without NOT VALID is verified for every row")
+	}
+}
+
+// duplicateConstraint fails a constraint whose name the table already has, unless
+// the statement drops that first.
+func (j *judge) duplicateConstraint(c *sqlast.Constraint) {
+	if c.Name == "" || j.alter.dropped[c.Name] || constraintOf(j.alter.table, c.Name) == nil {
+		return
+	}
+	if c.Kind == sqlast.Unique || c.Kind == sqlast.PrimaryKey || c.Kind == sqlast.Exclusion {
+		return // the relation of that name is met first: indexConstraint
+	}
+	j.fail("42710", "constraint %q for relation %q already exists", c.Name, j.alter.key.Name)
+}
+
+// validateConstraint is VALIDATE CONSTRAINT (ATExecValidateConstraint).
+func (j *judge) validateConstraint(op *sqlast.ValidateConstraint) {
+	a := j.alter
+	c := constraintOf(a.table, op.Constraint)
+	if c == nil {
+		j.validateUnseen(op)
+		return
+	}
+	switch c.Kind {
+	case sqlast.ForeignKey:
+		if c.Valid {
+			return
+		}
+		for i, k := range j.partitions(c.RefTable) {
+			mode := RowShare
+			if i > 0 {
+				mode = AccessShare
+			}
+			j.lock(k, mode, "validating a foreign key reads the referenced table")
+		}
+		for _, k := range j.stored(j.partitions(a.key)) {
+			j.scan(k, false, "every row of the foreign key "+op.Constraint+" is looked up in "+c.RefTable.String())
+		}
+	case sqlast.Check, sqlast.NotNullConstraint:
+		if c.Valid {
+			return
+		}
+		for _, k := range j.stored(j.alterFamily(op.Table.Only)) {
+			if child := constraintOf(j.cat.TableAt(k), op.Constraint); child == nil || !child.Valid {
+				j.scan(k, false, "every row is checked against "+op.Constraint)
+			}
+		}
+	default:
+		if j.env.Major >= 18 {
+			j.fail("42809", "cannot validate constraint %q of relation %q", op.Constraint, a.key.Name)
+			return
+		}
+		j.fail("42809", "constraint %q of relation %q is not a foreign key or check constraint", op.Constraint, a.key.Name)
+	}
+}
+
+// validateUnseen validates a constraint that history does not know: one that the
+// same statement adds, or one from before history.
+func (j *judge) validateUnseen(op *sqlast.ValidateConstraint) {
+	for _, other := range j.ops {
+		if add, ok := other.(*sqlast.AddConstraint); ok && add.Constraint.Name == op.Constraint {
+			for _, k := range j.stored(j.alterFamily(op.Table.Only)) {
+				j.scan(k, false, "every row is checked against "+op.Constraint)
+			}
+			return
+		}
+	}
+	if j.complete(j.alter.table) {
+		j.fail("42704", "constraint %q of relation %q does not exist", op.Constraint, j.alter.key.Name)
+		return
+	}
+	for _, k := range j.stored(j.alterFamily(op.Table.Only)) {
+		j.scan(k, true, "every row is checked against "+op.Constraint+", unless it is valid already")
+	}
+}
+
+// complete reports whether history knows everything about a table.
+func (j *judge) complete(t *catalog.Table) bool { return t != nil && !t.Partial }
+
+// alterConstraint is ALTER CONSTRAINT (ATExecAlterConstraint).
+func (j *judge) alterConstraint(op *sqlast.AlterConstraint) {
+	a := j.alter
+	c := constraintOf(a.table, op.Constraint)
+	if c == nil {
+		if j.complete(a.table) {
+			j.fail("42704", "constraint %q of relation %q does not exist", op.Constraint, a.key.Name)
+		}
+		return
+	}
+	if c.Kind != sqlast.ForeignKey {
+		if op.Deferrable != nil {
+			j.fail("42809", "constraint %q of relation %q is not a foreign key constraint", op.Constraint, a.key.Name)
+		}
+		return
+	}
+	for _, k := range j.partitions(a.key)[1:] {
+		a.family[k] = true
+		j.lock(k, AccessExclusive, "ALTER CONSTRAINT changes the constraint of every partition")
+	}
+	if op.Enforced == nil {
+		return
+	}
+	for _, k := range j.partitions(c.RefTable) {
+		if *op.Enforced {
+			j.lock(k, ShareRowExclusive, "ENFORCED makes the triggers of the referenced table")
+		} else {
+			j.lock(k, AccessExclusive, "NOT ENFORCED drops the triggers of the referenced table")
+		}
+	}
+	if *op.Enforced && c.NotEnforced {
+		for _, k := range j.stored(j.partitions(a.key)) {
+			j.scan(k, false, "ENFORCED validates the foreign key "+op.Constraint)
+		}
+	}
+}
+
+// dropConstraint is DROP CONSTRAINT (ATExecDropConstraint): what depends on a
+// key's index goes too, and a foreign key's triggers on both sides.
+func (j *judge) dropConstraint(op *sqlast.DropConstraint) {
+	a := j.alter
+	c := constraintOf(a.table, op.Constraint)
+	if c == nil {
+		if !op.IfExists && j.complete(a.table) {
+			j.fail("42704", "constraint %q of relation %q does not exist", op.Constraint, a.key.Name)
+		}
+		return
+	}
+	if c.Parent != "" {
+		j.fail("42P16", "cannot drop inherited constraint %q of relation %q", op.Constraint, a.key.Name)
+		return
+	}
+	j.loseConstraint(a.table, c, "", op.Cascade)
+}
+
+// loseConstraint records the loss of a constraint and of what depends on it.
+func (j *judge) loseConstraint(t *catalog.Table, c *catalog.Constraint, why string, cascade bool) {
+	switch c.Kind {
+	case sqlast.ForeignKey:
+		j.lockReferenced(t, c, "dropping the foreign key "+c.Name+" drops its triggers on the referenced table")
+	case sqlast.Unique, sqlast.PrimaryKey:
+		if !j.loseReferencing(t, c.Columns, cascade, "constraint "+c.Name+" on table "+j.describe(t.Key), "dropped with the key "+c.Name+" it refers to") {
+			return
+		}
+	}
+	j.lose(sqlast.TableConstraint, inside(t.Key, c.Name), why, false)
+}
+
+// loseReferencing records the loss of the foreign keys that refer to a key of t.
+// It is false, and the failure recorded, if they keep the key from being dropped.
+func (j *judge) loseReferencing(t *catalog.Table, key []string, cascade bool, what, why string) bool {
+	ok := true
+	j.referencing(t.Key, func(from *catalog.Table, fk *catalog.Constraint) {
+		if !sameColumns(fk.RefColumns, key) || fk.Parent != "" {
+			return
+		}
+		if !cascade {
+			ok = ok && !j.onlyKeyOn(t, key)
+			return
+		}
+		j.lock(from.Key, AccessExclusive, "its foreign key "+fk.Name+" is dropped by CASCADE")
+		j.lose(sqlast.TableConstraint, inside(from.Key, fk.Name), why, false)
+	})
+	if !ok {
+		j.fail("2BP01", "cannot drop %s because other objects depend on it", what)
+	}
+	return ok
+}
+
+// onlyKeyOn reports whether exactly one unique index covers the columns, so that
+// a foreign key to them certainly depends on it.
+func (j *judge) onlyKeyOn(t *catalog.Table, key []string) bool {
+	n := 0
+	for _, i := range t.Indexes {
+		if i.Unique && i.Where == nil && sameColumns(indexColumns(i), key) {
+			n++
+		}
+	}
+	return n == 1
+}
+
+// sameColumns compares two sets of columns.
+func sameColumns(a, b []string) bool {
+	if len(a) != len(b) || len(a) == 0 {
+		return false
+	}
+	for _, c := range a {
+		if !slices.Contains(b, c) {
+			return false
+		}
+	}
+	return true
+}
+
+// indexColumns is the key columns of an index, "" for an expression.
+func indexColumns(i *catalog.Index) []string {
+	cols := make([]string, len(i.Elements))
+	for n, e := range i.Elements {
+		cols[n] = e.Column
+	}
+	return cols
+}

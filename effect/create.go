@@ -1,0 +1,223 @@
+package effect
+
+import (
+	"github.com/miglint/miglint/catalog"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// createTable is CREATE TABLE, CREATE TABLE AS and SELECT INTO (DefineRelation
+// in tablecmds.c): the new table costs nothing, the relations it refers to are
+// locked.
+func (j *judge) createTable(op *sqlast.CreateTable) {
+	key := j.newKey(op.Name, op.Persistence == sqlast.Temporary)
+	if j.known(key) {
+		if !op.IfNotExists {
+			j.fail("42P07", "relation %q already exists", key.Name)
+		}
+		return
+	}
+	if !op.PartitionOf.IsZero() {
+		j.createPartition(op)
+	}
+	for _, name := range op.Inherits {
+		j.lock(j.cat.Resolve(name), ShareUpdateExclusive, "a table that inherits from it is made")
+	}
+	for _, l := range op.Likes {
+		j.lock(j.cat.Resolve(l.Table), AccessShare, "LIKE reads its definition")
+	}
+	for i := range op.Columns {
+		col := &op.Columns[i]
+		for n := range col.Constraints {
+			if c := &col.Constraints[n]; c.Kind == sqlast.ForeignKey {
+				j.newTableForeignKey(key, c, col.Type)
+			}
+		}
+	}
+	for i := range op.Constraints {
+		if c := &op.Constraints[i]; c.Kind == sqlast.ForeignKey {
+			j.newTableForeignKey(key, c, sqlast.TypeName{})
+		}
+	}
+	if op.Query != nil {
+		j.query(op.Query)
+	}
+}
+
+// newKey is the key CREATE makes for a name.
+func (j *judge) newKey(n sqlast.Name, temporary bool) catalog.Key {
+	if temporary && n.Schema == "" {
+		return catalog.Key{Schema: "pg_temp", Name: n.Name}
+	}
+	return j.cat.Resolve(n)
+}
+
+// newTableForeignKey is a foreign key of a table that is being made: nothing to
+// validate, but triggers on the referenced table.
+func (j *judge) newTableForeignKey(key catalog.Key, fk *sqlast.Constraint, typ sqlast.TypeName) {
+	if j.cat.Resolve(fk.RefTable) == key || fk.RefTable.Schema == "" && fk.RefTable.Name == key.Name {
+		return
+	}
+	j.lockNewReferenced(fk.RefTable)
+	one := *fk
+	if !typ.IsZero() {
+		one.Columns = []string{""}
+	}
+	j.referencedMustFit(&one, nil, typ)
+}
+
+// attached is a statement that makes or changes something attached to a
+// relation.
+func (j *judge) attached(op sqlast.Op) {
+	switch op := op.(type) {
+	case *sqlast.CreateView:
+		j.createView(op)
+	case *sqlast.CreateTrigger:
+		j.createTrigger(op)
+	case *sqlast.CreateRule:
+		j.lock(j.cat.Resolve(op.Table.Name), AccessExclusive, "a rule changes how queries of the relation are rewritten")
+	case *sqlast.CreatePolicy:
+		j.lock(j.cat.Resolve(op.Table.Name), AccessExclusive, "a policy changes what queries of the table see")
+		for _, e := range [...]sqlast.Expr{op.Using, op.Check} {
+			j.readSubqueries(e)
+		}
+	case *sqlast.CreateStatistics:
+		j.lock(j.cat.Resolve(op.Table.Name), ShareUpdateExclusive, "CREATE STATISTICS locks the table against changes")
+	case *sqlast.CommentOn:
+		j.comment(op)
+	case *sqlast.Grant:
+		j.grant(op)
+	case *sqlast.CreatePublication:
+		j.publication(op)
+	}
+}
+
+// createView is CREATE [OR REPLACE] VIEW and CREATE MATERIALIZED VIEW
+// (DefineView in view.c). A view's query is parsed, so only what it names is
+// locked; a materialized view's is run.
+func (j *judge) createView(op *sqlast.CreateView) {
+	key := j.newKey(op.Name, op.Temporary)
+	kind, exists := j.cat.RelationKind(key)
+	if op.Query != nil {
+		if op.Materialized && !op.NoData {
+			j.query(op.Query)
+		} else {
+			for _, r := range op.Query.Reads {
+				j.lock(j.cat.Resolve(r.Name), AccessShare, "the view's query names it")
+			}
+		}
+	}
+	switch {
+	case !exists:
+	case op.IfNotExists:
+	case !op.Replace:
+		j.fail("42P07", "relation %q already exists", key.Name)
+	case kind != sqlast.View:
+		j.fail("42809", "%q is not a view", key.Name)
+	default:
+		j.lockKind(key, sqlast.View, AccessExclusive, "CREATE OR REPLACE VIEW changes what queries of the view see")
+		j.viewShape(j.cat.ViewAt(key), op)
+	}
+}
+
+// viewShape: a replaced view keeps its columns and may only append
+// (checkViewColumns in view.c).
+func (j *judge) viewShape(v *catalog.View, op *sqlast.CreateView) {
+	columns := viewColumns(op)
+	if v == nil || len(v.Columns) == 0 || columns == nil {
+		return
+	}
+	if len(columns) < len(v.Columns) {
+		j.fail("42P16", "cannot drop columns from view")
+		return
+	}
+	for i, old := range v.Columns {
+		if columns[i] != old {
+			j.fail("42P16", "cannot change name of view column %q to %q", old, columns[i])
+			return
+		}
+	}
+}
+
+// viewColumns is the names of a view's columns; nil if a star hides them.
+func viewColumns(op *sqlast.CreateView) []string {
+	if op.Query == nil {
+		return nil
+	}
+	var names []string
+	for _, t := range op.Query.Targets {
+		if t.Name == "*" || t.Name == "" {
+			return nil
+		}
+		names = append(names, t.Name)
+	}
+	copy(names, op.Columns)
+	return names
+}
+
+// createTrigger is CREATE TRIGGER (CreateTriggerFiringOn in trigger.c).
+func (j *judge) createTrigger(op *sqlast.CreateTrigger) {
+	key := j.cat.Resolve(op.Table.Name)
+	if t := j.cat.TableAt(key); t != nil && !op.Replace {
+		for _, tr := range t.Triggers {
+			if tr.Name == op.Name {
+				j.fail("42710", "trigger %q for relation %q already exists", op.Name, key.Name)
+				return
+			}
+		}
+	}
+	keys := []catalog.Key{key}
+	if op.Row {
+		keys = j.partitions(key)
+	}
+	j.lockAll(keys, ShareRowExclusive, "CREATE TRIGGER keeps the table from being written")
+	if !op.RefTable.IsZero() {
+		j.lock(j.cat.Resolve(op.RefTable), AccessShare, "the constraint trigger refers to it")
+	}
+}
+
+// comment is COMMENT ON (CommentObject in comment.c, get_object_address).
+func (j *judge) comment(op *sqlast.CommentOn) {
+	switch op.Object {
+	case sqlast.Table, sqlast.ForeignTable, sqlast.View, sqlast.MaterializedView, sqlast.Sequence, sqlast.Index:
+		j.lockKind(j.cat.Resolve(op.Name), op.Object, ShareUpdateExclusive, "COMMENT locks the relation against changes")
+	case sqlast.Column:
+		j.lock(j.cat.Resolve(op.On.Name), ShareUpdateExclusive, "COMMENT locks the relation against changes")
+	case sqlast.TableConstraint, sqlast.Trigger, sqlast.Policy, sqlast.RewriteRule:
+		j.lock(j.cat.Resolve(op.On.Name), AccessShare, "COMMENT looks the object up")
+	}
+}
+
+// grant: since 18 the relation is locked while its privileges change
+// (ExecGrant_Relation in aclchk.c).
+func (j *judge) grant(op *sqlast.Grant) {
+	if j.env.Major < 18 || op.Object != sqlast.Table && op.Object != sqlast.Sequence {
+		return
+	}
+	for _, n := range op.Names {
+		j.lockKind(j.cat.Resolve(n), op.Object, AccessShare, "GRANT and REVOKE keep the relation from being dropped")
+	}
+}
+
+// publication is CREATE and ALTER PUBLICATION (OpenTableList in
+// publicationcmds.c).
+func (j *judge) publication(op *sqlast.CreatePublication) {
+	pub := j.cat.Publication(op.Name)
+	for _, r := range op.Tables {
+		key := j.cat.Resolve(r.Name)
+		keys := []catalog.Key{key}
+		if t := j.cat.TableAt(key); t != nil && !r.Only && t.PartitionBy == nil {
+			keys = j.family(key)
+		}
+		j.lockAll(keys, ShareUpdateExclusive, "a publication locks the tables it takes in or leaves out")
+		if op.Action == "add" && pub != nil {
+			for _, k := range pub.Tables {
+				if k == key {
+					j.fail("42710", "relation %q is already member of publication %q", key.Name, op.Name)
+				}
+			}
+		}
+	}
+	if op.Action == "set" && pub != nil {
+		j.lockAll(pub.Tables, ShareUpdateExclusive, "a publication locks the tables it takes in or leaves out")
+	}
+}

@@ -1,0 +1,184 @@
+package effect
+
+import (
+	"slices"
+
+	"github.com/miglint/miglint/catalog"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// dml is a query or a change of data (parserOpenTable in parse_relation.c,
+// expand_inherited_rtentry in inherit.c, ri_triggers.c).
+func (j *judge) dml(op sqlast.Op) {
+	switch op := op.(type) {
+	case *sqlast.Select:
+		j.query(op.Query)
+	case *sqlast.Insert:
+		j.write(op.Table, false, "INSERT writes it")
+		j.query(op.Query)
+		j.lockReferencedByRows(op.Table, op.Columns)
+	case *sqlast.Update:
+		var columns []string
+		for _, a := range op.Set {
+			columns = append(columns, a.Column)
+		}
+		j.write(op.Table, true, "UPDATE writes it")
+		j.reads(op.From)
+		j.query(op.Query)
+		j.lockReferencedByRows(op.Table, columns)
+		j.lockReferencingRows(op.Table, columns)
+	case *sqlast.Delete:
+		j.write(op.Table, true, "DELETE writes it")
+		j.reads(op.Using)
+		j.query(op.Query)
+		j.lockReferencingRows(op.Table, nil)
+	case *sqlast.Merge:
+		j.write(op.Table, true, "MERGE writes it")
+		j.query(op.Query)
+	case *sqlast.Copy:
+		j.copy(op)
+	}
+}
+
+func (j *judge) copy(op *sqlast.Copy) {
+	if op.Query != nil {
+		j.query(op.Query)
+	}
+	if op.Table.IsZero() {
+		return
+	}
+	if op.From {
+		j.write(op.Table, false, "COPY writes it")
+		return
+	}
+	j.lock(j.cat.Resolve(op.Table.Name), AccessShare, "COPY reads it")
+}
+
+// query records the locks of everything a query reads and writes.
+func (j *judge) query(q *sqlast.Query) {
+	if q == nil {
+		return
+	}
+	for _, r := range q.Locks {
+		j.readRelation(r, RowShare, "FOR UPDATE or FOR SHARE locks its rows")
+	}
+	j.reads(q.Reads)
+	for _, w := range q.Writes {
+		j.dml(w)
+	}
+	for _, f := range q.Functions {
+		j.sequenceFunction(f)
+	}
+}
+
+func (j *judge) reads(rels []sqlast.Relation) {
+	for _, r := range rels {
+		j.readRelation(r, AccessShare, "the statement reads it")
+	}
+}
+
+func (j *judge) readRelation(r sqlast.Relation, mode Mode, cause string) {
+	key := j.cat.Resolve(r.Name)
+	if r.Only {
+		j.lock(key, mode, cause)
+		return
+	}
+	j.read(key, mode, cause)
+}
+
+// read locks a relation, its descendants, and what a view reads.
+func (j *judge) read(key catalog.Key, mode Mode, cause string) {
+	seen := map[catalog.Key]bool{}
+	var visit func(catalog.Key)
+	visit = func(k catalog.Key) {
+		if seen[k] {
+			return
+		}
+		seen[k] = true
+		j.lockAll(j.family(k), mode, cause)
+		if v := j.cat.ViewAt(k); v != nil && !v.Materialized {
+			for _, below := range v.Reads {
+				visit(below)
+			}
+		}
+	}
+	visit(key)
+}
+
+// write locks the relation that is written. Rows go to partitions as they come,
+// so INSERT locks those it meets; UPDATE and DELETE lock every partition that
+// the planner cannot rule out.
+func (j *judge) write(r sqlast.Relation, everywhere bool, cause string) {
+	key := j.cat.Resolve(r.Name)
+	switch {
+	case j.cat.ViewAt(key) != nil:
+		j.read(key, RowExclusive, cause)
+	case everywhere && !r.Only:
+		j.lockAll(j.family(key), RowExclusive, cause)
+	default:
+		j.lock(key, RowExclusive, cause)
+	}
+	if t := j.cat.TableAt(key); t != nil && t.PartitionOf != (catalog.Key{}) && everywhere {
+		j.lock(t.PartitionOf, AccessShare, "the partition's bound is checked")
+	}
+}
+
+// lockReferencedByRows: a row with a foreign key locks the row it refers to
+// (RI_FKey_check). columns are those that are given a value; nil for all.
+func (j *judge) lockReferencedByRows(r sqlast.Relation, columns []string) {
+	for _, fk := range foreignKeys(j.cat.TableAt(j.cat.Resolve(r.Name))) {
+		if columns == nil || slices.ContainsFunc(fk.Columns, func(c string) bool { return slices.Contains(columns, c) }) {
+			j.lock(fk.RefTable, RowShare, "the foreign key "+fk.Name+" locks the rows it refers to")
+		}
+	}
+}
+
+// lockReferencingRows: a referenced row that is deleted, or whose key changes,
+// is looked for in the referring tables, or changed there
+// (RI_FKey_noaction_del and its like). columns nil is DELETE.
+func (j *judge) lockReferencingRows(r sqlast.Relation, columns []string) {
+	j.referencing(j.cat.Resolve(r.Name), func(from *catalog.Table, fk *catalog.Constraint) {
+		action := fk.OnDelete
+		if columns != nil {
+			action = fk.OnUpdate
+			if !slices.ContainsFunc(fk.RefColumns, func(c string) bool { return slices.Contains(columns, c) }) {
+				return
+			}
+		}
+		mode := RowShare
+		if action == "cascade" || action == "set null" || action == "set default" {
+			mode = RowExclusive
+		}
+		j.lock(from.Key, mode, "its foreign key "+fk.Name+" refers to the rows")
+	})
+}
+
+// sequenceFunction: nextval, setval and currval lock the sequence
+// (lock_and_open_sequence in sequence.c).
+func (j *judge) sequenceFunction(f *sqlast.FuncExpr) {
+	if f.Name.Schema != "" && f.Name.Schema != "pg_catalog" || len(f.Args) == 0 {
+		return
+	}
+	switch f.Name.Name {
+	case "nextval", "setval", "currval":
+	default:
+		return
+	}
+	if name, ok := literal(f.Args[0]); ok {
+		if n, ok := parseName(name); ok {
+			j.lockKind(j.cat.Resolve(n), sqlast.Sequence, RowExclusive, f.Name.Name+" uses the sequence")
+		}
+	}
+}
+
+// readSubqueries locks what the sub-selects of an expression read.
+func (j *judge) readSubqueries(e sqlast.Expr) {
+	sqlast.WalkExpr(e, func(e sqlast.Expr) bool {
+		if s, ok := e.(*sqlast.SubqueryExpr); ok && s.Query != nil {
+			for _, r := range s.Query.Reads {
+				j.lock(j.cat.Resolve(r.Name), AccessShare, "the expression names it")
+			}
+		}
+		return true
+	})
+}

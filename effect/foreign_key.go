@@ -1,0 +1,150 @@
+package effect
+
+import (
+	"slices"
+
+	"github.com/miglint/miglint/catalog"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// foreignKey is a foreign key that ALTER TABLE adds (ATAddForeignKeyConstraint
+// in tablecmds.c). Both sides are locked in SHARE ROW EXCLUSIVE mode because
+// triggers are made on both. added is the type of the column if the same action
+// adds it.
+func (j *judge) foreignKey(fk *sqlast.Constraint, notValid bool, added sqlast.TypeName) {
+	a := j.alter
+	if a.table != nil && a.table.PartitionBy != nil {
+		switch {
+		case j.onlyTable():
+			j.fail("42809", "cannot use ONLY for foreign key on partitioned table %q referencing relation %q", a.key.Name, fk.RefTable.Name)
+		case fk.NotValid && j.env.Major < 18:
+			j.fail("42809", "cannot add NOT VALID foreign key on partitioned table %q referencing relation %q", a.key.Name, fk.RefTable.Name)
+		}
+	}
+	for _, column := range fk.Columns {
+		if added.IsZero() && j.lacksColumn(a.table, column) && a.added[column] == nil {
+			j.fail("42703", "column %q referenced in foreign key constraint does not exist", column)
+			return
+		}
+	}
+	j.lockNewReferenced(fk.RefTable)
+	j.referencedMustFit(fk, a.table, added)
+	if notValid || fk.NotEnforced {
+		return
+	}
+	ref := j.cat.Resolve(fk.RefTable)
+	for _, k := range j.stored(j.partitions(a.key)) {
+		j.scan(k, false, "every row of the new foreign key is looked up in "+ref.String())
+	}
+}
+
+// lockNewReferenced locks the table a new foreign key refers to, and its
+// partitions.
+func (j *judge) lockNewReferenced(name sqlast.Name) {
+	for _, k := range j.partitions(j.cat.Resolve(name)) {
+		j.lock(k, ShareRowExclusive, "a foreign key makes triggers on the table it refers to")
+	}
+}
+
+// lockReferenced locks the table of a foreign key that is dropped.
+func (j *judge) lockReferenced(t *catalog.Table, fk *catalog.Constraint, cause string) {
+	if fk.RefTable == t.Key || fk.RefTable == (catalog.Key{}) || fk.Parent != "" {
+		return
+	}
+	for _, k := range j.partitions(fk.RefTable) {
+		j.lock(k, AccessExclusive, cause)
+	}
+}
+
+// referencedMustFit records the errors of a foreign key that cannot be made:
+// transformFkeyCheckAttrs and the checks around it. t is the referencing table,
+// nil if unknown.
+func (j *judge) referencedMustFit(fk *sqlast.Constraint, t *catalog.Table, added sqlast.TypeName) {
+	key := j.cat.Resolve(fk.RefTable)
+	if kind, ok := j.cat.RelationKind(key); ok && kind != sqlast.Table {
+		j.fail("42809", "referenced relation %q is not a table", key.Name)
+		return
+	}
+	ref := j.cat.TableAt(key)
+	if ref == nil {
+		return
+	}
+	if t != nil && t.Persistence == sqlast.Permanent && !t.Partial && ref.Persistence != sqlast.Permanent {
+		j.fail("42P16", "constraints on permanent tables may reference only permanent tables")
+		return
+	}
+	columns := fk.RefColumns
+	if !j.complete(ref) || ref.ColumnsUnknown {
+		return
+	}
+	if len(columns) == 0 {
+		pk := ref.PrimaryKey()
+		if pk == nil {
+			j.fail("42704", "there is no primary key for referenced table %q", key.Name)
+			return
+		}
+		columns = pk.Columns
+	} else if !hasKeyOn(ref, columns) && !fk.Period {
+		for _, c := range columns {
+			if j.lacksColumn(ref, c) {
+				j.fail("42703", "column %q referenced in foreign key constraint does not exist", c)
+				return
+			}
+		}
+		j.fail("42830", "there is no unique constraint matching given keys for referenced table %q", key.Name)
+		return
+	}
+	j.keyTypesMustMatch(fk, t, ref, columns, added)
+}
+
+// hasKeyOn reports whether a unique index that a foreign key can use covers
+// exactly the columns.
+func hasKeyOn(t *catalog.Table, columns []string) bool {
+	return slices.ContainsFunc(t.Indexes, func(i *catalog.Index) bool {
+		return i.Unique && i.Where == nil && sameColumns(indexColumns(i), columns)
+	})
+}
+
+// keyTypesMustMatch fails a foreign key between types that have no equality
+// operator in common.
+func (j *judge) keyTypesMustMatch(fk *sqlast.Constraint, t, ref *catalog.Table, columns []string, added sqlast.TypeName) {
+	if len(fk.Columns) != len(columns) {
+		return
+	}
+	for i, name := range fk.Columns {
+		typ := added
+		if typ.IsZero() {
+			col := columnOf(t, name)
+			if col == nil || j.alter != nil && j.alter.retyped[name] != nil {
+				continue
+			}
+			typ = col.Type
+		}
+		other := ref.Column(columns[i])
+		if other == nil {
+			continue
+		}
+		a, b := equalityGroup(typ), equalityGroup(other.Type)
+		if a != "" && b != "" && a != b && fk.Name != "" {
+			j.fail("42804", "foreign key constraint %q cannot be implemented", fk.Name)
+			return
+		}
+	}
+}
+
+// equalityGroups are built-in types whose members compare with each other and
+// with those of no other group (pg_amop of the default btree families).
+var equalityGroups = map[string]string{
+	"int2": "number", "int4": "number", "int8": "number", "numeric": "number", "float4": "number", "float8": "number",
+	"serial2": "number", "serial4": "number", "serial8": "number",
+	"text": "string", "varchar": "string", "bpchar": "string",
+	"uuid": "uuid", "bool": "bool", "bytea": "bytea",
+	"date": "time", "timestamp": "time", "timestamptz": "time",
+}
+
+func equalityGroup(t sqlast.TypeName) string {
+	if t.Schema != "" || t.ArrayDims > 0 {
+		return ""
+	}
+	return equalityGroups[t.Name.Name]
+}

@@ -1,0 +1,128 @@
+package effect
+
+import (
+	"slices"
+
+	"github.com/miglint/miglint/catalog"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// indexConstraint is UNIQUE, PRIMARY KEY or EXCLUDE that ALTER TABLE adds
+// (transformIndexConstraint in parse_utilcmd.c, ATExecAddIndex and
+// ATExecAddIndexConstraint in tablecmds.c).
+func (j *judge) indexConstraint(c *sqlast.Constraint) {
+	a := j.alter
+	if c.Kind == sqlast.PrimaryKey && a.table != nil {
+		if pk := a.table.PrimaryKey(); pk != nil && !a.dropped[pk.Name] {
+			j.fail("42P16", "multiple primary keys for table %q are not allowed", a.key.Name)
+			return
+		}
+	}
+	if c.UsingIndex != "" {
+		j.constraintUsingIndex(c)
+		return
+	}
+	if c.Name != "" && j.relationStays(catalog.Key{Schema: a.key.Schema, Name: c.Name}) {
+		j.fail("42P07", "relation %q already exists", c.Name)
+		return
+	}
+	partitioned := j.isPartitioned(a.key)
+	if partitioned && c.Kind != sqlast.Exclusion && j.lacksPartitionKey(a.table, c.Columns) {
+		return
+	}
+	nullable := c.Kind == sqlast.PrimaryKey && j.anyNullable(c.Columns)
+	if partitioned {
+		// Up to 17 DefineIndex goes to the partitions by itself; from 18 on, and
+		// whenever columns become NOT NULL, ALTER TABLE does.
+		mode := Share
+		if j.env.Major >= 18 || nullable {
+			mode = AccessExclusive
+		}
+		for _, k := range j.partitions(a.key)[1:] {
+			j.lock(k, mode, "the constraint gets an index in every partition")
+		}
+	}
+	keys := j.stored(j.partitions(a.key))
+	if c.Kind == sqlast.PrimaryKey {
+		for _, column := range c.Columns {
+			if a.added[column] == nil {
+				j.scanForNulls(keys, column, "a primary key makes its columns NOT NULL and")
+			}
+		}
+	}
+	name := c.Name
+	if partitioned {
+		name = ""
+	}
+	for _, k := range keys {
+		j.build(k, name, "the "+c.Kind.String()+" constraint builds its index by reading the whole table")
+	}
+}
+
+// relationStays reports whether history knows a relation of that key that the
+// statement itself does not drop in an earlier pass.
+func (j *judge) relationStays(k catalog.Key) bool {
+	if !j.known(k) {
+		return false
+	}
+	i := j.cat.IndexAt(k)
+	return i == nil || i.Table != j.alter.key || i.Constraint == "" || !j.alter.dropped[i.Constraint]
+}
+
+func (j *judge) anyNullable(columns []string) bool {
+	return slices.ContainsFunc(columns, func(name string) bool {
+		col := columnOf(j.alter.table, name)
+		return col == nil || !col.NotNull
+	})
+}
+
+// constraintUsingIndex is UNIQUE or PRIMARY KEY USING INDEX: no build, but a
+// primary key still has to make its columns NOT NULL.
+func (j *judge) constraintUsingIndex(c *sqlast.Constraint) {
+	a := j.alter
+	if j.isPartitioned(a.key) {
+		j.fail("0A000", "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables")
+		return
+	}
+	key := catalog.Key{Schema: a.key.Schema, Name: c.UsingIndex}
+	i := j.cat.IndexAt(key)
+	if i == nil {
+		if j.complete(a.table) && !j.known(key) {
+			j.fail("42704", "index %q does not exist", c.UsingIndex)
+		}
+		return
+	}
+	if j.unusableIndex(i) || c.Kind != sqlast.PrimaryKey {
+		return
+	}
+	for _, column := range indexColumns(i) {
+		j.scanForNulls([]catalog.Key{a.key}, column, "a primary key makes its columns NOT NULL and")
+	}
+}
+
+// unusableIndex records why an index cannot become a constraint's
+// (transformIndexConstraint checks in this order).
+func (j *judge) unusableIndex(i *catalog.Index) bool {
+	name := i.Name
+	switch {
+	case i.Constraint != "":
+		j.fail("55000", "index %q is already associated with a constraint", name)
+	case i.Table != j.alter.key:
+		j.fail("55000", "index %q does not belong to table %q", name, j.alter.key.Name)
+	case !i.Unique:
+		j.fail("42809", "%q is not a unique index", name)
+	case slices.Contains(indexColumns(i), ""):
+		j.fail("42809", "index %q contains expressions", name)
+	case i.Where != nil:
+		j.fail("42809", "%q is a partial index", name)
+	default:
+		for n, e := range i.Elements {
+			if e.Desc || e.NullsFirst {
+				j.fail("42809", "index %q column number %d does not have default sorting behavior", name, n+1)
+				return true
+			}
+		}
+		return false
+	}
+	return true
+}

@@ -1,0 +1,233 @@
+package effect
+
+import (
+	"slices"
+
+	"github.com/miglint/miglint/catalog"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// attachPartition is ATTACH PARTITION (ATExecAttachPartition in tablecmds.c): the
+// parent stays readable and writable, the new partition and the DEFAULT
+// partition do not.
+func (j *judge) attachPartition(op *sqlast.AttachPartition) {
+	child := j.cat.Resolve(op.Partition)
+	if op.Kind == sqlast.Index || j.alter.kind == sqlast.Index {
+		j.attachIndex(child)
+		return
+	}
+	if j.attachRefused(child, op) {
+		return
+	}
+	for _, k := range j.family(child) {
+		j.lock(k, AccessExclusive, "ATTACH PARTITION locks the table that becomes a partition")
+	}
+	parent := j.alter.table
+	proved, unsure := j.provesBound(j.cat.TableAt(child), parent, op.Bound)
+	if !op.Bound.Default || parent == nil || len(parent.Partitions) > 0 {
+		for _, k := range j.stored(j.partitions(child)) {
+			if !proved {
+				j.scan(k, unsure, "every row is checked against the partition bound, unless a valid CHECK proves it")
+			}
+		}
+	}
+	j.lockDefault(j.alter.key, "ATTACH PARTITION changes what the DEFAULT partition may hold")
+	j.scanDefault(j.alter.key, op.Bound)
+	if parent != nil {
+		j.completePartition(parent, child)
+	}
+}
+
+// attachIndex is ALTER INDEX … ATTACH PARTITION (ATExecAttachPartitionIdx).
+func (j *judge) attachIndex(child catalog.Key) {
+	j.lockKind(child, sqlast.Index, AccessExclusive, "ATTACH PARTITION changes the index; planning any query of its table waits for it")
+	for _, k := range [2]catalog.Key{j.alter.key, child} {
+		if i := j.cat.IndexAt(k); i != nil {
+			j.lock(i.Table, AccessShare, "ATTACH PARTITION reads the table of the index")
+		}
+	}
+}
+
+func (j *judge) attachRefused(child catalog.Key, op *sqlast.AttachPartition) bool {
+	parent, t := j.alter.table, j.cat.TableAt(child)
+	if parent != nil && !parent.Partial && parent.PartitionBy == nil {
+		if j.env.Major >= 18 {
+			j.fail("42809", "ALTER action ATTACH PARTITION cannot be performed on relation %q", parent.Name)
+		} else {
+			j.fail("42P17", "table %q is not partitioned", parent.Name)
+		}
+		return true
+	}
+	if t == nil {
+		return false
+	}
+	if t.PartitionOf != (catalog.Key{}) {
+		j.fail("42809", "%q is already a partition", t.Name)
+		return true
+	}
+	if parent == nil || parent.Partial || t.Partial {
+		return false
+	}
+	for _, c := range parent.Columns {
+		own := t.Column(c.Name)
+		switch {
+		case own == nil && !t.ColumnsUnknown:
+			j.fail("42804", "child table is missing column %q", c.Name)
+		case own != nil && c.NotNull && !own.NotNull && j.env.Major >= 18:
+			j.fail("42804", "column %q in child table %q must be marked NOT NULL", c.Name, t.Name)
+		case own != nil && c.NotNull && !own.NotNull:
+			j.fail("42804", "column %q in child table must be marked NOT NULL", c.Name)
+		default:
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// lockDefault locks the DEFAULT partition of a table whose set of partitions
+// changes.
+func (j *judge) lockDefault(parent catalog.Key, cause string) {
+	if def, ok := j.defaultPartition(parent); ok {
+		for _, k := range j.partitions(def) {
+			j.lock(k, AccessExclusive, cause)
+		}
+	}
+}
+
+// scanDefault: no row of the DEFAULT partition may belong to a new partition
+// (check_default_partition_contents in partbounds.c, QueuePartitionConstraintValidation).
+func (j *judge) scanDefault(parent catalog.Key, bound sqlast.PartitionBound) {
+	def, ok := j.defaultPartition(parent)
+	if !ok || bound.Default {
+		return
+	}
+	excluded, unsure := j.excludesBound(j.cat.TableAt(def), j.cat.TableAt(parent), bound)
+	if excluded {
+		return
+	}
+	for _, k := range j.stored(j.partitions(def)) {
+		j.scan(k, unsure, "the DEFAULT partition is searched for rows of the new partition, unless a valid CHECK excludes them")
+	}
+}
+
+// completePartition gives a new partition what its parent has: indexes, foreign
+// keys and the triggers of those that refer to the parent
+// (AttachPartitionEnsureIndexes, CloneForeignKeyConstraints).
+func (j *judge) completePartition(parent *catalog.Table, child catalog.Key) {
+	t := j.cat.TableAt(child)
+	if t == nil {
+		t = &catalog.Table{Key: child, Partial: true}
+	}
+	for _, i := range parent.Indexes {
+		if !hasIndexFor(t, i) && t.PartitionBy == nil {
+			j.share.addBuild(Build{Table: child, Why: "the partition lacks an index like " + i.Name + " of its parent"})
+		}
+	}
+	for _, fk := range foreignKeys(parent) {
+		j.cloneForeignKey(t, fk)
+	}
+	mode := ShareRowExclusive
+	if j.env.Major == 14 {
+		mode = AccessShare
+	}
+	j.referencing(parent.Key, func(from *catalog.Table, fk *catalog.Constraint) {
+		j.lock(from.Key, mode, "its foreign key "+fk.Name+" now refers to the new partition too")
+	})
+}
+
+// cloneForeignKey: a foreign key of the parent that the partition has already is
+// attached, and its triggers on the referenced table dropped; a missing one is
+// added and validated.
+func (j *judge) cloneForeignKey(t *catalog.Table, fk *catalog.Constraint) {
+	has := slices.ContainsFunc(foreignKeys(t), func(c *catalog.Constraint) bool {
+		return c.RefTable == fk.RefTable && slices.Equal(c.Columns, fk.Columns) && slices.Equal(c.RefColumns, fk.RefColumns)
+	})
+	if has {
+		j.lock(fk.RefTable, AccessExclusive, "the partition's own foreign key is merged with that of its parent")
+		return
+	}
+	j.lock(fk.RefTable, ShareRowExclusive, "the partition gets the foreign key "+fk.Name+" of its parent")
+	for _, k := range j.stored(j.partitions(t.Key)) {
+		j.scan(k, false, "the foreign key "+fk.Name+" of the parent is validated for the new partition")
+	}
+}
+
+// hasIndexFor reports whether a table has an index that matches one of its
+// parent to be.
+func hasIndexFor(t *catalog.Table, want *catalog.Index) bool {
+	return slices.ContainsFunc(t.Indexes, func(i *catalog.Index) bool {
+		return i.Unique == want.Unique && i.Primary == want.Primary && (i.Where == nil) == (want.Where == nil) &&
+			slices.EqualFunc(i.Elements, want.Elements, func(a, b sqlast.IndexElem) bool { return a.Column == b.Column }) &&
+			slices.Equal(i.Include, want.Include)
+	})
+}
+
+// detachPartition is DETACH PARTITION (ATExecDetachPartition).
+func (j *judge) detachPartition(op *sqlast.DetachPartition) {
+	if op.Concurrently && j.notInTransaction("ALTER TABLE ... DETACH CONCURRENTLY") {
+		return
+	}
+	parent, child := j.alter.table, j.cat.Resolve(op.Partition)
+	if op.Concurrently {
+		if _, ok := j.defaultPartition(j.alter.key); ok {
+			j.fail("55000", "cannot detach partitions concurrently when a default partition exists")
+			return
+		}
+	}
+	if t := j.cat.TableAt(child); j.complete(t) && j.complete(parent) && t.PartitionOf != parent.Key {
+		j.fail("42P01", "relation %q is not a partition of relation %q", child.Name, parent.Name)
+		return
+	}
+	j.lock(child, AccessExclusive, "DETACH PARTITION locks the partition")
+	if !op.Concurrently && !op.Finalize {
+		j.lockDefault(j.alter.key, "DETACH PARTITION changes what the DEFAULT partition may hold")
+	}
+	if parent == nil {
+		return
+	}
+	for _, fk := range foreignKeys(parent) {
+		j.lock(fk.RefTable, ShareRowExclusive, "the detached partition gets a foreign key of its own")
+	}
+	j.referencing(parent.Key, func(from *catalog.Table, fk *catalog.Constraint) {
+		j.lock(from.Key, AccessExclusive, "its foreign key "+fk.Name+" no longer refers to the partition")
+	})
+}
+
+// createPartition is CREATE TABLE … PARTITION OF (DefineRelation): unlike ATTACH
+// it locks the parent in ACCESS EXCLUSIVE mode.
+func (j *judge) createPartition(op *sqlast.CreateTable) {
+	key := j.cat.Resolve(op.PartitionOf)
+	parent := j.cat.TableAt(key)
+	if parent != nil && parent.PartitionBy == nil {
+		if !parent.Partial {
+			j.fail("42P17", "%q is not partitioned", parent.Name)
+		}
+		parent = nil
+	}
+	def, hasDefault := j.defaultPartition(key)
+	if op.Bound.Default && hasDefault {
+		j.fail("42P17", "partition %q conflicts with existing default partition %q", op.Name.Name, def.Name)
+		return
+	}
+	j.lock(key, AccessExclusive, "CREATE TABLE … PARTITION OF locks the parent; CREATE TABLE and ATTACH PARTITION would not")
+	j.lockDefault(key, "a new partition changes what the DEFAULT partition may hold")
+	j.scanDefault(key, op.Bound)
+	if parent == nil {
+		return
+	}
+	if other, ok := j.overlaps(parent, op.Bound); ok {
+		j.fail("42P17", "partition %q would overlap partition %q", op.Name.Name, other.Name)
+		return
+	}
+	for _, fk := range foreignKeys(parent) {
+		j.lock(fk.RefTable, ShareRowExclusive, "the partition gets the foreign key "+fk.Name+" of its parent")
+	}
+	mode := ShareRowExclusive
+	if j.env.Major == 14 {
+		mode = AccessShare
+	}
+	j.referencing(parent.Key, func(from *catalog.Table, fk *catalog.Constraint) {
+		j.lock(from.Key, mode, "its foreign key "+fk.Name+" now refers to the new partition too")
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/internal/recipe"
 	"github.com/miglint/miglint/sqlast"
 )
@@ -27,13 +28,20 @@ func runAddColumnNotNullNoDefault(p *analyzer.Pass) {
 	for op := range p.Ops() {
 		add, ok := op.Op.(*sqlast.AddColumn)
 		fails := op.Effect.Op(op.I).Fails
-		if !ok || fails == nil || !fails.IfRows || op.IsNew(op.Before.Resolve(add.Table.Name)) {
+		if !ok || fails == nil || !fails.IfRows || isEmpty(op, op.Before.Resolve(add.Table.Name)) {
 			continue
 		}
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
-			Message: fmt.Sprintf("adding required column %s fails if %s has rows, and running code that inserts without it fails afterwards",
+			Message: fmt.Sprintf("adding required column %s fails if %s has rows; if it has none, running code that inserts without the column fails from then on",
 				sqlast.QuoteIdent(add.Column.Name), add.Table.Name),
-			Suggestion: recipe.FillThenRequire(add.Table.Name, &add.Column, "…", "", p.Options.PostgresMajor()),
+			Suggestion: recipe.NewColumn(p, op.Stmt, add, false),
 		})
 	}
+}
+
+// isEmpty reports whether the script made the table itself and has put no row
+// into it.
+func isEmpty(op analyzer.Op, key catalog.Key) bool {
+	t := op.Before.TableAt(key)
+	return op.IsNew(key) && (t == nil || t.Filled == nil)
 }

@@ -37,43 +37,13 @@ func runAddColumnRewrite(p *analyzer.Pass) {
 			Message: fmt.Sprintf("adding column %s copies all of %s and blocks reads and writes %s: %s",
 				sqlast.QuoteIdent(add.Column.Name), add.Table.Name, op.Until(), why),
 			Locks:      op.Locks(op.I, effect.AccessExclusive),
-			Suggestion: fillColumn(p, add),
+			Suggestion: recipe.NewColumn(p, op.Stmt, add, true),
 		}
 		if !certain {
 			d.Severity = analyzer.Warning
 		}
 		p.ReportStmt(op.Stmt, op.I, d)
 	}
-}
-
-// fillColumn writes the steps that avoid the rewrite.
-func fillColumn(p *analyzer.Pass, add *sqlast.AddColumn) string {
-	c := &add.Column
-	switch {
-	case c.Generated == sqlast.Stored && p.Options.PostgresMajor() >= 18:
-		return fmt.Sprintf("-- a virtual column costs nothing\nALTER TABLE %s ADD COLUMN %s %s GENERATED ALWAYS AS (%s) VIRTUAL;",
-			add.Table.Name, sqlast.QuoteIdent(c.Name), c.Type, c.Expression.Pos().Text())
-	case c.Generated == sqlast.Stored:
-		return recipe.FillThenRequire(add.Table.Name, c, c.Expression.Pos().Text(), "", p.Options.PostgresMajor()) +
-			"\n-- and a trigger BEFORE INSERT OR UPDATE that keeps it in step"
-	case c.Default != nil:
-		def := c.Default.Pos().Text()
-		return recipe.FillThenRequire(add.Table.Name, c, def, def, p.Options.PostgresMajor())
-	case c.Type.IsSerial() || c.Identity != sqlast.NoIdentity:
-		return serialInSteps(p, add)
-	}
-	return ""
-}
-
-// serialInSteps adds a column numbered by a sequence without a rewrite.
-func serialInSteps(p *analyzer.Pass, add *sqlast.AddColumn) string {
-	table, c := add.Table.Name, add.Column
-	sequence := recipe.ObjectName(table.Name, []string{c.Name}, "seq")
-	c.NotNull = true
-	next := fmt.Sprintf("nextval(%s)", sqlast.QuoteLiteral(sequence))
-	owned := fmt.Sprintf("CREATE SEQUENCE %s;\n", sequence)
-	return owned + recipe.FillThenRequire(table, &c, next, next, p.Options.PostgresMajor()) +
-		fmt.Sprintf("\nALTER SEQUENCE %s OWNED BY %s.%s;", sequence, table, sqlast.QuoteIdent(c.Name))
 }
 
 // rewritesExisting returns why the op copies a table that matters; certain is

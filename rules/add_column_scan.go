@@ -35,31 +35,7 @@ func runAddColumnScan(p *analyzer.Pass) {
 			Message: fmt.Sprintf("the constraint on new column %s is checked against every row of %s, which blocks reads and writes %s",
 				sqlast.QuoteIdent(add.Column.Name), add.Table.Name, op.Until()),
 			Locks:      op.Locks(op.I, effect.ShareRowExclusive),
-			Suggestion: constraintsApart(add),
+			Suggestion: recipe.NewColumn(p, op.Stmt, add, false),
 		})
 	}
-}
-
-// constraintsApart adds the column without its CHECK and REFERENCES, and these
-// NOT VALID.
-func constraintsApart(add *sqlast.AddColumn) string {
-	c, table := &add.Column, add.Table.Name
-	sql := recipe.AddNullable(table, c)
-	if c.NotNull {
-		sql += " NOT NULL"
-	}
-	if c.Default != nil {
-		sql += " " + c.DefaultAt.Text()
-	}
-	out := recipe.Statement(sql)
-	for _, con := range c.Constraints {
-		switch con.Kind {
-		case sqlast.Check:
-			out += "\n" + recipe.ValidateLater(table, &con)
-		case sqlast.ForeignKey:
-			con.Columns = []string{c.Name}
-			out += "\n" + recipe.ValidateColumnKeyLater(table, &con)
-		}
-	}
-	return out
 }

@@ -31,18 +31,11 @@ func runAddColumnUnique(p *analyzer.Pass) {
 		if _, _, rewrites := rewritesExisting(op); rewrites {
 			continue // add-column-rewrite has the greater harm
 		}
-		d := analyzer.Diagnostic{
+		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
 			Message: fmt.Sprintf("building the index of new column %s blocks reads and writes of %s %s",
 				sqlast.QuoteIdent(add.Column.Name), add.Table.Name, op.Until()),
-			Locks: op.Locks(op.I, effect.AccessExclusive),
-		}
-		d.Suggestion = recipe.Statement(recipe.AddNullable(add.Table.Name, &add.Column))
-		for _, con := range add.Column.Constraints {
-			if con.Kind == sqlast.Unique || con.Kind == sqlast.PrimaryKey {
-				con.Columns = []string{add.Column.Name}
-				d.Suggestion += "\n" + recipe.UniqueUsingIndex(p, op.Stmt, add.Table.Name, &con)
-			}
-		}
-		p.ReportStmt(op.Stmt, op.I, d)
+			Locks:      op.Locks(op.I, effect.AccessExclusive),
+			Suggestion: recipe.NewColumn(p, op.Stmt, add, false),
+		})
 	}
 }

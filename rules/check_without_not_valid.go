@@ -30,7 +30,7 @@ func runCheckWithoutNotValid(p *analyzer.Pass) {
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
 			Message:    fmt.Sprintf("checking every row of %s blocks reads and writes of it %s", add.Table.Name, op.Until()),
 			Locks:      op.Locks(op.I, effect.AccessExclusive),
-			Suggestion: recipe.ValidateLater(add.Table.Name, &add.Constraint),
+			Suggestion: recipe.ValidateLater(op.Stmt, add.Table, &add.Constraint),
 		})
 	}
 }

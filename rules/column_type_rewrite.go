@@ -37,7 +37,7 @@ func runColumnTypeRewrite(p *analyzer.Pass) {
 		switch {
 		case rewrites && certain:
 			d.Message = fmt.Sprintf("%s copies the whole table and blocks reads and writes %s: %s", what, op.Until(), why)
-			d.Suggestion = recipe.ReplaceColumn(alter.Table.Name, alter.Column, alter.Type)
+			d.Suggestion = recipe.ReplaceColumn(p, op.Stmt, alter)
 		case rewrites:
 			d.Severity = analyzer.Warning
 			d.Message = fmt.Sprintf("%s may copy the whole table and block reads and writes %s: %s", what, op.Until(), why)

@@ -40,13 +40,9 @@ func runForeignKeyWithoutNotValid(p *analyzer.Pass) {
 func safeForeignKey(p *analyzer.Pass, op analyzer.Op, add *sqlast.AddConstraint) string {
 	t := op.Before.Table(add.Table.Name)
 	if t == nil || t.PartitionBy == nil || p.Options.PostgresMajor() >= 18 {
-		return recipe.ValidateLater(add.Table.Name, &add.Constraint)
+		return recipe.ValidateLater(op.Stmt, add.Table, &add.Constraint)
 	}
-	var parts []string
-	for _, part := range t.Partitions {
-		parts = append(parts, part.String())
-	}
-	return recipe.ForeignKeyByPartition(add.Table.Name, &add.Constraint, parts)
+	return recipe.ForeignKeyByPartition(op.Stmt, add.Table, &add.Constraint)
 }
 
 // scansExisting reports whether the op certainly reads every row of a table that

@@ -35,17 +35,17 @@ RESET lock_timeout;
 
 func runSetNotNullScan(p *analyzer.Pass) {
 	for op := range p.Ops() {
-		var table sqlast.Name
+		var table sqlast.Relation
 		var columns []string
 		switch o := op.Op.(type) {
 		case *sqlast.SetNotNull:
-			table, columns = o.Table.Name, []string{o.Column}
+			table, columns = o.Table, []string{o.Column}
 		case *sqlast.AddConstraint:
 			switch {
 			case o.Constraint.Kind == sqlast.NotNullConstraint && !o.Constraint.NotValid:
-				table, columns = o.Table.Name, o.Constraint.Columns
+				table, columns = o.Table, o.Constraint.Columns
 			case o.Constraint.Kind == sqlast.PrimaryKey && o.Constraint.UsingIndex != "":
-				table, columns = o.Table.Name, indexColumns(op, o.Constraint.UsingIndex, o.Table.Name)
+				table, columns = o.Table, indexColumns(op, o.Constraint.UsingIndex, o.Table.Name)
 			}
 		}
 		if len(columns) == 0 || !scansExisting(op) {
@@ -53,9 +53,9 @@ func runSetNotNullScan(p *analyzer.Pass) {
 		}
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
 			Message: fmt.Sprintf("reading all of %s to see that %s has no NULL blocks reads and writes %s",
-				table, recipe.Idents(columns), op.Until()),
+				table.Name, recipe.Idents(columns), op.Until()),
 			Locks:      op.Locks(op.I, effect.AccessExclusive),
-			Suggestion: recipe.SetNotNull(table, columns[0], p.Options.PostgresMajor()),
+			Suggestion: recipe.SetNotNull(op.Stmt, table, columns[0], p.Options.PostgresMajor()),
 		})
 	}
 }

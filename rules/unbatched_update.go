@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/internal/recipe"
 	"github.com/miglint/miglint/sqlast"
 )
 
@@ -83,14 +84,10 @@ func fillsNulls(where sqlast.Expr, set []sqlast.Assignment) bool {
 
 // batches writes the statement with a key range.
 func batches(op analyzer.Op, table sqlast.Name, where sqlast.Expr) string {
-	key := "id"
-	if t := op.Before.Table(table); t != nil && t.PrimaryKey() != nil && len(t.PrimaryKey().Columns) == 1 {
-		key = t.PrimaryKey().Columns[0]
-	}
 	word := " WHERE "
 	if where != nil {
 		word = " AND "
 	}
 	return fmt.Sprintf("-- outside a transaction, repeated with the next range until no row is left\n%s%s%s BETWEEN $1 AND $2;",
-		op.Text, word, sqlast.QuoteIdent(key))
+		op.Text, word, recipe.Key(op.Before, table))
 }

@@ -46,7 +46,7 @@ func safeUnique(p *analyzer.Pass, op analyzer.Op, add *sqlast.AddConstraint) str
 	if t := op.Before.Table(add.Table.Name); t != nil && t.PartitionBy != nil || c.WithoutOverlaps {
 		return "" // USING INDEX is refused there: no short recipe keeps the table readable
 	}
-	return recipe.UniqueUsingIndex(p, op.Stmt, add.Table.Name, c)
+	return recipe.UniqueUsingIndex(p, op.Stmt, add.Table, c)
 }
 
 // buildsOnExisting reports whether the op builds an index, not concurrently, on a

@@ -4,59 +4,332 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/sqlast"
 )
 
-// AddNullable returns ADD COLUMN with the bare column: no default, no NOT NULL,
-// no constraint.
-func AddNullable(table sqlast.Name, c *sqlast.ColumnDef) string {
-	typ := c.Type.String()
-	if c.Type.IsSerial() {
-		typ = map[string]string{"serial2": "smallint", "serial4": "integer", "serial8": "bigint"}[c.Type.Name.Name]
-	}
-	return fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s %s", table, sqlast.QuoteIdent(c.Name), typ)
-}
+// batches is the comment above an UPDATE that fills a column.
+const batches = later + " outside a transaction, repeated with the next range until no row is left"
 
-// Backfill is the batched UPDATE that fills a column, with the value as SQL.
-func Backfill(table sqlast.Name, column, value string) string {
+// Backfill is the batched UPDATE that fills a column, with the value as SQL; $1
+// and $2 are the range of the key.
+func Backfill(before *catalog.Catalog, table sqlast.Name, column, value string) string {
 	col := sqlast.QuoteIdent(column)
-	return fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s IS NULL AND id BETWEEN $1 AND $2", table, col, value, col)
+	return fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s IS NULL AND %s BETWEEN $1 AND $2", table, col, value, col, Key(before, table))
 }
 
-// FillThenRequire adds a required column in steps: nullable, filled in batches,
-// then NOT NULL by a validated check. value is the SQL to fill with; def, if not
-// empty, becomes the default first, so that new rows have it.
-func FillThenRequire(table sqlast.Name, c *sqlast.ColumnDef, value, def string, major int) string {
-	var steps Steps
-	steps.Add("", AddNullable(table, c))
-	if def != "" {
-		steps.Add("", fmt.Sprintf("ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s", table, sqlast.QuoteIdent(c.Name), def))
+// NewColumn adds a column in steps none of which keeps the table locked for
+// long. perRow says that the server would compute the column for every row, and
+// so copy the table.
+func NewColumn(p *analyzer.Pass, s *analyzer.Stmt, add *sqlast.AddColumn, perRow bool) string {
+	c := &add.Column
+	if perRow && c.Generated == sqlast.Stored && p.Options.PostgresMajor() >= 18 {
+		return virtualColumn(add)
 	}
-	steps.Add("in a later migration outside a transaction, in batches (here by id)", Backfill(table, c.Name, value))
-	if c.NotNull {
-		return steps.String() + "\n-- then\n" + SetNotNull(table, c.Name, major)
+	n := newColumn{p: p, s: s, add: add, table: add.Table, perRow: perRow}
+	n.bare()
+	n.fill()
+	n.constraints()
+	return n.steps.String()
+}
+
+func virtualColumn(add *sqlast.AddColumn) string {
+	c := &add.Column
+	sql := fmt.Sprintf("%s ADD COLUMN %s %s GENERATED ALWAYS AS (%s) VIRTUAL", Alter(add.Table), sqlast.QuoteIdent(c.Name), c.Type, c.Expression.Pos().Text())
+	return "-- a virtual column is computed when it is read, and costs nothing to add\n" + Statement(sql)
+}
+
+// newColumn writes the steps of one column.
+type newColumn struct {
+	p      *analyzer.Pass
+	s      *analyzer.Stmt
+	add    *sqlast.AddColumn
+	table  sqlast.Relation
+	perRow bool
+	steps  Steps
+}
+
+// filled reports whether the rows that are there get their values in batches.
+func (n *newColumn) filled() bool {
+	c := &n.add.Column
+	return n.perRow || c.NotNull && c.Default == nil && c.Generated == sqlast.NotGenerated
+}
+
+// bare adds the column with no more than costs nothing.
+func (n *newColumn) bare() {
+	c := &n.add.Column
+	sql := Alter(n.table) + " ADD COLUMN "
+	if n.add.IfNotExists {
+		sql += "IF NOT EXISTS "
 	}
-	return steps.String()
+	sql += sqlast.QuoteIdent(c.Name) + " " + n.columnType()
+	if !c.Collation.IsZero() {
+		sql += " COLLATE " + c.Collation.String()
+	}
+	if !n.filled() {
+		if c.Default != nil {
+			sql += " " + c.DefaultAt.Text()
+		}
+		if c.NotNull {
+			sql += " NOT NULL"
+		}
+		if c.Generated != sqlast.NotGenerated {
+			sql += fmt.Sprintf(" GENERATED ALWAYS AS (%s) %s", c.Expression.Pos().Text(), kept[c.Generated])
+		}
+	}
+	n.steps.Add("", sql)
+}
+
+var kept = map[sqlast.Generated]string{sqlast.Stored: "STORED", sqlast.Virtual: "VIRTUAL"}
+
+var integerOf = map[string]string{"serial2": "smallint", "serial4": "integer", "serial8": "bigint"}
+
+// columnType is the type to add: a serial is an integer with a default, and what
+// a domain checks is added later.
+func (n *newColumn) columnType() string {
+	t := n.add.Column.Type
+	if t.IsSerial() {
+		return integerOf[t.Name.Name]
+	}
+	if domains := n.domains(); n.perRow && len(domains) > 0 {
+		return domains[len(domains)-1].Base.String()
+	}
+	return t.String()
+}
+
+// maxDomainDepth bounds the walk over domains made of domains.
+const maxDomainDepth = 32
+
+// domains returns the domains that the column's type is made of, outermost
+// first, if one of them has a condition.
+func (n *newColumn) domains() []*catalog.Type {
+	var all []*catalog.Type
+	conditions := false
+	t := n.add.Column.Type
+	for range maxDomainDepth {
+		d := n.s.Before.Type(t.Name)
+		if d == nil || !d.Domain || t.ArrayDims > 0 {
+			break
+		}
+		all = append(all, d)
+		conditions = conditions || d.NotNull || len(d.Checks) > 0
+		t = d.Base
+	}
+	if !conditions {
+		return nil
+	}
+	return all
+}
+
+// fill gives the rows that are there their values, in batches, and the column
+// its default for new rows.
+func (n *newColumn) fill() {
+	if !n.filled() {
+		return
+	}
+	c := &n.add.Column
+	value := ""
+	switch {
+	case c.Type.IsSerial() || c.Identity != sqlast.NoIdentity:
+		value = n.numbers()
+	case c.Generated == sqlast.Stored:
+		value = c.Expression.Pos().Text()
+		n.steps.AddText(keepInStep(n.table.Name, c.Name, Qualify(c.Expression, "NEW.")))
+	case c.Default != nil:
+		value = c.Default.Pos().Text()
+		n.steps.Add("", fmt.Sprintf("%s ALTER COLUMN %s SET DEFAULT %s", Alter(n.table), sqlast.QuoteIdent(c.Name), value))
+	case c.NotNull:
+		value = "$3"
+	}
+	if value != "" {
+		n.steps.Add(batches, Backfill(n.s.Before, n.table.Name, c.Name, value))
+	}
+	if c.Type.IsSerial() || c.Identity != sqlast.NoIdentity || c.NotNull || n.domainNotNull() {
+		if !n.hasPrimaryKey() {
+			n.steps.AddText(SetNotNull(n.s, n.table, c.Name, n.p.Options.PostgresMajor()))
+		}
+	}
+	n.domainChecks()
+}
+
+// numbers makes a sequence for the column and returns the call that draws from
+// it.
+func (n *newColumn) numbers() string {
+	c := &n.add.Column
+	sequence := inSchema(n.table.Name, ObjectName(n.table.Name.Name, []string{c.Name}, "seq"))
+	next := fmt.Sprintf("nextval(%s)", sqlast.QuoteLiteral(sequence))
+	column := n.table.Name.String() + "." + sqlast.QuoteIdent(c.Name)
+	n.steps.Add("", fmt.Sprintf("CREATE SEQUENCE %s AS %s OWNED BY %s", sequence, n.columnType(), column),
+		fmt.Sprintf("%s ALTER COLUMN %s SET DEFAULT %s", Alter(n.table), sqlast.QuoteIdent(c.Name), next))
+	return next
+}
+
+func (n *newColumn) hasPrimaryKey() bool {
+	for i := range n.add.Column.Constraints {
+		if n.add.Column.Constraints[i].Kind == sqlast.PrimaryKey {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *newColumn) domainNotNull() bool {
+	for _, d := range n.domains() {
+		if d.NotNull {
+			return true
+		}
+	}
+	return false
+}
+
+// domainChecks adds what the domain of the column demands as checks of the
+// table.
+func (n *newColumn) domainChecks() {
+	c := &n.add.Column
+	for _, d := range n.domains() {
+		for _, check := range d.Checks {
+			condition := replaceColumns(check.Expr, func(col *sqlast.ColumnExpr) string {
+				if col.Column == "value" && col.Qualifier == "" {
+					return sqlast.QuoteIdent(c.Name)
+				}
+				return col.Pos().Text()
+			})
+			name := sqlast.QuoteIdent(ObjectName(n.table.Name.Name, []string{c.Name}, check.Name))
+			n.steps.Add("what domain "+d.Name+" demands",
+				fmt.Sprintf("%s ADD CONSTRAINT %s CHECK (%s) NOT VALID", Alter(n.table), name, condition)).
+				Add(quiet, fmt.Sprintf("%s VALIDATE CONSTRAINT %s", Alter(n.table), name))
+		}
+	}
+}
+
+// constraints adds those that were written with the column, each in the way that
+// locks least.
+func (n *newColumn) constraints() {
+	for _, c := range n.add.Column.Constraints {
+		if len(c.Columns) == 0 && c.Kind != sqlast.Check {
+			c.Columns = []string{n.add.Column.Name}
+		}
+		switch c.Kind {
+		case sqlast.Check, sqlast.ForeignKey:
+			n.steps.AddText(ValidateLater(n.s, n.table, &c))
+		case sqlast.Unique, sqlast.PrimaryKey:
+			n.steps.AddText(UniqueUsingIndex(n.p, n.s, n.table, &c))
+		}
+	}
 }
 
 // ReplaceColumn changes the type of a column by way of a second one that is kept
 // in step.
-func ReplaceColumn(table sqlast.Name, column string, typ sqlast.TypeName) string {
-	next := column + "_new"
+func ReplaceColumn(p *analyzer.Pass, s *analyzer.Stmt, alter *sqlast.AlterColumnType) string {
+	table, column := alter.Table, alter.Column
+	next, former := clip(column, maxIdent-4)+"_new", clip(column, maxIdent-4)+"_old"
 	old, col := sqlast.QuoteIdent(column), sqlast.QuoteIdent(next)
-	cast := fmt.Sprintf("%s::%s", old, typ)
-	fn := sqlast.QuoteIdent(strings.Trim(table.Name+"_fill_"+next, "_"))
+	value, fresh := fmt.Sprintf("%s::%s", old, alter.Type), fmt.Sprintf("NEW.%s::%s", old, alter.Type)
+	if alter.Using != nil {
+		value, fresh = alter.Using.Pos().Text(), Qualify(alter.Using, "NEW.")
+	}
+	typ := alter.Type.String()
+	if !alter.Collation.IsZero() {
+		typ += " COLLATE " + alter.Collation.String()
+	}
+	t := s.Before.Table(table.Name)
 	var steps Steps
-	steps.Add("a second column, kept in step by a trigger",
-		fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s %s", table, col, typ),
-		fmt.Sprintf("CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS\n  $$ BEGIN NEW.%s := NEW.%s; RETURN NEW; END $$", fn, col, cast),
-		fmt.Sprintf("CREATE TRIGGER %s BEFORE INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION %s()", fn, table, fn))
-	steps.Add("in a later migration outside a transaction, in batches (here by id)", Backfill(table, next, cast))
-	steps.Add("then swap the names, in one short transaction, and drop the old column a release later",
+	steps.Add("a second column", fmt.Sprintf("%s ADD COLUMN %s %s", Alter(table), col, typ)).
+		AddText(keepInStep(table.Name, next, fresh)).
+		Add(batches, Backfill(s.Before, table.Name, next, value))
+	if isNotNull(t, column) {
+		steps.AddText(SetNotNull(s, table, next, p.Options.PostgresMajor()))
+	}
+	if also := made(s.Before, t, column); also != "" {
+		steps.AddText("-- make again with " + col + ": " + also)
+	}
+	fn := fillFunction(table.Name, next)
+	steps.Add("then swap the names in one short transaction, and drop the old column a release later",
 		"BEGIN",
-		fmt.Sprintf("DROP TRIGGER %s ON %s", fn, table),
-		fmt.Sprintf("ALTER TABLE %s RENAME COLUMN %s TO %s", table, old, sqlast.QuoteIdent(column+"_old")),
-		fmt.Sprintf("ALTER TABLE %s RENAME COLUMN %s TO %s", table, col, old),
-		"COMMIT")
-	return steps.String()
+		fmt.Sprintf("DROP TRIGGER %s ON %s", fillTrigger(table.Name, next), table.Name),
+		fmt.Sprintf("%s RENAME COLUMN %s TO %s", Alter(table), old, sqlast.QuoteIdent(former)),
+		fmt.Sprintf("%s RENAME COLUMN %s TO %s", Alter(table), col, old))
+	if c := columnOf(t, column); c != nil && c.Default != nil && c.Sequence == (catalog.Key{}) {
+		steps.Add("", fmt.Sprintf("%s ALTER COLUMN %s SET DEFAULT %s", Alter(table), old, c.Default.Pos().Text()))
+	}
+	return steps.Add("", fmt.Sprintf("DROP FUNCTION %s()", fn), "COMMIT").String()
+}
+
+func columnOf(t *catalog.Table, name string) *catalog.Column {
+	if t == nil {
+		return nil
+	}
+	return t.Column(name)
+}
+
+// made names what uses a column and has to be made again for its successor; "" if
+// nothing does.
+func made(before *catalog.Catalog, t *catalog.Table, column string) string {
+	if t == nil {
+		return ""
+	}
+	var names []string
+	for _, d := range before.ColumnDependents(t, column) {
+		names = append(names, fmt.Sprintf("%s %s", d.Kind, sqlast.QuoteIdent(d.Name)))
+	}
+	for _, c := range t.Constraints {
+		if c.Kind == sqlast.Check && readsColumn(c.Expr, column) {
+			names = append(names, "constraint "+sqlast.QuoteIdent(c.Name))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func readsColumn(e sqlast.Expr, column string) bool {
+	for _, c := range sqlast.Columns(e) {
+		if c.Column == column {
+			return true
+		}
+	}
+	return false
+}
+
+// keepInStep makes a trigger that computes a column of every row written.
+func keepInStep(table sqlast.Name, column, value string) string {
+	quote := "$$"
+	if strings.Contains(value, quote) {
+		quote = "$fill$"
+	}
+	fn := fillFunction(table, column)
+	var steps Steps
+	return steps.Add("a trigger that keeps it in step",
+		fmt.Sprintf("CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS\n  %s BEGIN NEW.%s := %s; RETURN NEW; END %s", fn, quote, sqlast.QuoteIdent(column), value, quote),
+		fmt.Sprintf("CREATE TRIGGER %s BEFORE INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION %s()", fillTrigger(table, column), table, fn)).String()
+}
+
+func fillTrigger(table sqlast.Name, column string) string {
+	return sqlast.QuoteIdent(ObjectName(table.Name, []string{column}, "fill"))
+}
+
+func fillFunction(table sqlast.Name, column string) string {
+	return inSchema(table, ObjectName(table.Name, []string{column}, "fill"))
+}
+
+// Qualify prints an expression with a prefix before every column: "NEW.".
+func Qualify(e sqlast.Expr, prefix string) string {
+	return replaceColumns(e, func(c *sqlast.ColumnExpr) string { return prefix + sqlast.QuoteIdent(c.Column) })
+}
+
+// replaceColumns prints an expression with other text for its columns. Columns
+// of sub-selects are left alone: where this is used, none are allowed.
+func replaceColumns(e sqlast.Expr, with func(*sqlast.ColumnExpr) string) string {
+	at := e.Pos()
+	var b strings.Builder
+	end := at.Start
+	for _, c := range sqlast.Columns(e) {
+		if !at.Contains(c.Pos()) || c.Pos().Start < end {
+			continue
+		}
+		b.WriteString(at.File.Span(end, c.Pos().Start).Text())
+		b.WriteString(with(c))
+		end = c.Pos().End
+	}
+	b.WriteString(at.File.Span(end, at.End).Text())
+	return b.String()
 }

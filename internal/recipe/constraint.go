@@ -5,140 +5,198 @@ import (
 	"strings"
 
 	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/sqlast"
 )
 
-// ConstraintName returns the constraint's own name, or one in PostgreSQL's style
-// where the statement leaves it to the server, so that VALIDATE can name it.
-func ConstraintName(table sqlast.Name, c *sqlast.Constraint) string {
+// constraintName returns the constraint's own name, or where the statement
+// leaves it to the server the one that it would choose, so that a later
+// statement can name it. It is not quoted.
+func constraintName(s *analyzer.Stmt, table sqlast.Relation, c *sqlast.Constraint) string {
 	if c.Name != "" {
-		return sqlast.QuoteIdent(c.Name)
+		return c.Name
 	}
-	columns := c.Columns
-	if c.Kind == sqlast.Check {
-		columns = nil
-		for _, ref := range sqlast.Columns(c.Expr) {
-			columns = append(columns, ref.Column)
-			break // the server uses the column only if there is just one; one is enough for a name
+	after := s.Before.Snapshot()
+	after.Apply(s.Statement, s.Origin)
+	if t := after.Table(table.Name); t != nil {
+		for _, con := range t.Constraints {
+			if con.At == c.At {
+				return con.Name
+			}
 		}
 	}
-	suffix := map[sqlast.ConstraintKind]string{
-		sqlast.Check: "check", sqlast.ForeignKey: "fkey", sqlast.Unique: "key", sqlast.PrimaryKey: "pkey",
-		sqlast.Exclusion: "excl", sqlast.NotNullConstraint: "not_null",
-	}[c.Kind]
-	if c.Kind == sqlast.PrimaryKey {
-		columns = nil
-	}
-	return ObjectName(table.Name, columns, suffix)
+	return ObjectName(table.Name.Name, c.Columns, suffixes[c.Kind])
 }
 
-// definition returns the constraint as written, without CONSTRAINT name.
-func definition(c *sqlast.Constraint) string {
+// suffixes end the names that the server makes up (ChooseConstraintName and
+// ChooseIndexName).
+var suffixes = map[sqlast.ConstraintKind]string{
+	sqlast.Check: "check", sqlast.ForeignKey: "fkey", sqlast.Unique: "key", sqlast.PrimaryKey: "pkey",
+	sqlast.Exclusion: "excl", sqlast.NotNullConstraint: "not_null",
+}
+
+// definition returns the constraint as written, without CONSTRAINT name. What a
+// definition begins with is a reserved word, so the name cannot be mistaken for
+// it.
+func definition(c *sqlast.Constraint, first string) string {
 	text := c.At.Text()
-	if c.Name == "" || !strings.EqualFold(firstWord(text), "constraint") {
-		return text
+	if start, _, ok := findWord(text, first); ok {
+		return text[start:]
 	}
-	rest := strings.TrimSpace(text[len("constraint"):])
-	if strings.HasPrefix(rest, `"`) {
-		if end := strings.Index(rest[1:], `"`); end >= 0 {
-			return strings.TrimSpace(rest[end+2:])
-		}
-	}
-	return strings.TrimSpace(strings.TrimPrefix(rest, firstWord(rest)))
+	return text
 }
 
-func firstWord(s string) string {
-	if f := strings.Fields(s); len(f) > 0 {
-		return f[0]
+// tableConstraint returns CHECK or FOREIGN KEY as a table constraint without a
+// name, also where it was written with the column.
+func tableConstraint(c *sqlast.Constraint) string {
+	if c.Kind == sqlast.Check {
+		return definition(c, "check")
 	}
-	return ""
+	if _, _, ok := findWord(c.At.Text(), "foreign"); ok {
+		return definition(c, "foreign")
+	}
+	return fmt.Sprintf("FOREIGN KEY (%s) %s", Idents(c.Columns), definition(c, "references"))
 }
 
-// ValidateLater adds the constraint NOT VALID and validates it in a later
-// transaction.
-func ValidateLater(table sqlast.Name, c *sqlast.Constraint) string {
-	name := ConstraintName(table, c)
+// ValidateLater adds a CHECK or a foreign key NOT VALID and validates it in a
+// later transaction.
+func ValidateLater(s *analyzer.Stmt, table sqlast.Relation, c *sqlast.Constraint) string {
+	name := sqlast.QuoteIdent(constraintName(s, table, c))
 	var steps Steps
-	steps.Add("", fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s NOT VALID", table, name, definition(c)))
-	steps.Add("in a later migration, so that the scan runs under SHARE UPDATE EXCLUSIVE, which blocks neither reads nor writes",
-		fmt.Sprintf("ALTER TABLE %s VALIDATE CONSTRAINT %s", table, name))
+	steps.Add("", fmt.Sprintf("%s ADD CONSTRAINT %s %s NOT VALID", Alter(table), name, tableConstraint(c)))
+	steps.Add(quiet, fmt.Sprintf("%s VALIDATE CONSTRAINT %s", Alter(table), name))
 	return steps.String()
 }
 
 // ForeignKeyByPartition is the way to a foreign key on a partitioned table
 // before PostgreSQL 18, which refuses NOT VALID there: on each partition first.
-func ForeignKeyByPartition(table sqlast.Name, c *sqlast.Constraint, partitions []string) string {
-	if len(partitions) == 0 {
-		partitions = []string{table.Name + "_partition"}
-	}
-	name := ConstraintName(table, c)
+func ForeignKeyByPartition(s *analyzer.Stmt, table sqlast.Relation, c *sqlast.Constraint) string {
+	name := sqlast.QuoteIdent(constraintName(s, table, c))
 	var steps Steps
-	for _, part := range partitions {
-		steps.Add("each in migrations of its own",
-			fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s NOT VALID", part, name, definition(c)),
-			fmt.Sprintf("ALTER TABLE %s VALIDATE CONSTRAINT %s", part, name))
+	for _, part := range leaves(s.Before, table.Name) {
+		target := sqlast.Relation{Name: part}
+		steps.Add("", fmt.Sprintf("%s ADD CONSTRAINT %s %s NOT VALID", Alter(target), name, tableConstraint(c)))
+		steps.Add(quiet, fmt.Sprintf("%s VALIDATE CONSTRAINT %s", Alter(target), name))
 	}
-	steps.Add("then the parent, which finds the partitions' constraints and scans nothing",
-		fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", table, name, definition(c)))
+	steps.Add("then the whole table, which takes over the constraints of its partitions and scans nothing",
+		fmt.Sprintf("%s ADD CONSTRAINT %s %s", Alter(table), name, tableConstraint(c)))
 	return steps.String()
 }
 
+// leaves returns the partitions of a table that hold rows, named the way the
+// user names the table; a made-up one if history knows none.
+func leaves(before *catalog.Catalog, table sqlast.Name) []sqlast.Name {
+	key := before.Resolve(table)
+	var names []sqlast.Name
+	todo := []catalog.Key{key}
+	for i := 0; i < len(todo); i++ {
+		t := before.TableAt(todo[i])
+		if t != nil && t.PartitionBy != nil {
+			todo = append(todo, t.Partitions...)
+			continue
+		}
+		name := sqlast.Name{Schema: todo[i].Schema, Name: todo[i].Name}
+		if table.Schema == "" && name.Schema == key.Schema {
+			name.Schema = ""
+		}
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return []sqlast.Name{{Schema: table.Schema, Name: table.Name + "_partition"}}
+	}
+	return names
+}
+
 // UniqueUsingIndex builds the index of a UNIQUE or PRIMARY KEY constraint
-// concurrently and then adopts it.
-func UniqueUsingIndex(p *analyzer.Pass, s *analyzer.Stmt, table sqlast.Name, c *sqlast.Constraint) string {
-	name := ConstraintName(table, c)
-	kind := "UNIQUE"
+// concurrently and then adopts it. The columns of a primary key become NOT NULL
+// first, or adopting the index would read the table.
+func UniqueUsingIndex(p *analyzer.Pass, s *analyzer.Stmt, table sqlast.Relation, c *sqlast.Constraint) string {
+	name := constraintName(s, table, c)
+	kind, tail, deferrable := "UNIQUE", "", ""
+	var steps Steps
 	if c.Kind == sqlast.PrimaryKey {
 		kind = "PRIMARY KEY"
+		for _, column := range c.Columns {
+			if !isNotNull(s.Before.Table(table.Name), column) {
+				steps.AddText(SetNotNull(s, table, column, p.Options.PostgresMajor()))
+			}
+		}
 	}
-	tail := ""
 	if len(c.Include) > 0 {
 		tail += fmt.Sprintf(" INCLUDE (%s)", Idents(c.Include))
 	}
 	if c.NullsNotDistinct {
 		tail += " NULLS NOT DISTINCT"
 	}
-	deferrable := ""
 	if c.Deferrable {
 		deferrable = " DEFERRABLE"
 	}
 	if c.InitiallyDeferred {
 		deferrable += " INITIALLY DEFERRED"
 	}
-	var steps Steps
-	steps.Add("", fmt.Sprintf("CREATE UNIQUE INDEX CONCURRENTLY %s ON %s (%s)%s", name, table, Idents(c.Columns), tail))
-	steps.Add("in a later migration; the index becomes the constraint's",
-		fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s%s", table, name, kind, name, deferrable))
-	return LeaveTransaction(p, s) + steps.String()
+	quoted := sqlast.QuoteIdent(name)
+	steps.AddText(LeaveTransaction(p, s)).
+		Add("", fmt.Sprintf("CREATE UNIQUE INDEX CONCURRENTLY %s ON %s (%s)%s", quoted, table.Name, Idents(c.Columns), tail)).
+		Add(later+"; the index becomes the constraint's",
+			fmt.Sprintf("%s ADD CONSTRAINT %s %s USING INDEX %s%s", Alter(table), quoted, kind, quoted, deferrable))
+	return steps.String()
 }
 
-// SetNotNull is the way to NOT NULL without a scan under ACCESS EXCLUSIVE.
-func SetNotNull(table sqlast.Name, column string, major int) string {
-	col := sqlast.QuoteIdent(column)
-	name := ObjectName(table.Name, []string{column}, "not_null")
-	validate := fmt.Sprintf("ALTER TABLE %s VALIDATE CONSTRAINT %s", table, name)
-	var steps Steps
-	if major >= 18 {
-		steps.Add("", fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s NOT NULL %s NOT VALID", table, name, col))
-		steps.Add("in a later migration; the scan blocks neither reads nor writes", validate)
-		return steps.String()
+func isNotNull(t *catalog.Table, column string) bool {
+	if t == nil {
+		return false
 	}
-	steps.Add("", fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s IS NOT NULL) NOT VALID", table, name, col))
-	steps.Add("in a later migration; the scan blocks neither reads nor writes", validate)
-	steps.Add("then; the valid check proves it, so nothing is scanned",
-		fmt.Sprintf("ALTER TABLE %s ALTER COLUMN %s SET NOT NULL", table, col),
-		fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, name))
-	return steps.String()
+	col := t.Column(column)
+	return col != nil && col.NotNull
 }
 
-// ValidateColumnKeyLater turns the REFERENCES of a column into a table
-// constraint that is added NOT VALID and validated later.
-func ValidateColumnKeyLater(table sqlast.Name, c *sqlast.Constraint) string {
-	name := ConstraintName(table, c)
+// SetNotNull is the way to NOT NULL without a scan under ACCESS EXCLUSIVE. A
+// check of that meaning that is there already, and only has to be validated, is
+// made use of.
+func SetNotNull(s *analyzer.Stmt, table sqlast.Relation, column string, major int) string {
+	col, alter := sqlast.QuoteIdent(column), Alter(table)
+	name, isThere := waitingCheck(s.Before.Table(table.Name), column)
+	if !isThere {
+		name = ObjectName(table.Name.Name, []string{column}, "not_null")
+	}
+	name = sqlast.QuoteIdent(name)
+	validate := fmt.Sprintf("%s VALIDATE CONSTRAINT %s", alter, name)
 	var steps Steps
-	steps.Add("", fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s FOREIGN KEY (%s) %s NOT VALID",
-		table, name, Idents(c.Columns), definition(c)))
-	steps.Add("in a later migration; the scan blocks neither reads nor writes",
-		fmt.Sprintf("ALTER TABLE %s VALIDATE CONSTRAINT %s", table, name))
-	return steps.String()
+	if major >= 18 && !isThere {
+		return steps.Add("", fmt.Sprintf("%s ADD CONSTRAINT %s NOT NULL %s NOT VALID", alter, name, col)).
+			Add(quiet, validate).String()
+	}
+	if !isThere {
+		steps.Add("", fmt.Sprintf("%s ADD CONSTRAINT %s CHECK (%s IS NOT NULL) NOT VALID", alter, name, col))
+	}
+	return steps.Add(quiet, validate).
+		Add("then; the valid check proves it, so nothing is scanned",
+			fmt.Sprintf("%s ALTER COLUMN %s SET NOT NULL", alter, col),
+			fmt.Sprintf("%s DROP CONSTRAINT %s", alter, name)).String()
+}
+
+// waitingCheck returns the CHECK of a table that says no more than that the
+// column is not NULL, and is not validated.
+func waitingCheck(t *catalog.Table, column string) (name string, ok bool) {
+	if t == nil {
+		return "", false
+	}
+	for _, c := range t.Constraints {
+		test, isTest := c.Expr.(*sqlast.NullTestExpr)
+		if c.Kind != sqlast.Check || c.Valid || c.NotEnforced || !isTest || !test.Not {
+			continue
+		}
+		if col, isColumn := test.Arg.(*sqlast.ColumnExpr); isColumn && col.Column == column {
+			return c.Name, true
+		}
+	}
+	return "", false
+}
+
+// clip cuts a name to at most n bytes without splitting a character.
+func clip(name string, n int) string {
+	if len(name) <= n {
+		return name
+	}
+	return strings.ToValidUTF8(name[:n], "")
 }

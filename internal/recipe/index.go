@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/catalog"
@@ -12,35 +13,111 @@ import (
 // CONCURRENTLY, or partition by partition.
 func CreateIndex(p *analyzer.Pass, s *analyzer.Stmt, create *sqlast.CreateIndex) string {
 	if t := s.Before.Table(create.Table.Name); t != nil && t.PartitionBy != nil {
-		return partitionedIndex(s, create, t.Partitions)
+		return partitionedIndex(s, create, t)
 	}
 	return LeaveTransaction(p, s) + Statement(InsertAfter(create.Pos().Text(), "index", "CONCURRENTLY"))
 }
 
 // partitionedIndex is the recipe of the manual, section 5.12.2.2 "Partition
 // Maintenance": ON ONLY the parent, CONCURRENTLY on each partition, attach.
-func partitionedIndex(s *analyzer.Stmt, create *sqlast.CreateIndex, partitions []catalog.Key) string {
+func partitionedIndex(s *analyzer.Stmt, create *sqlast.CreateIndex, t *catalog.Table) string {
 	sql := create.Pos().Text()
 	name := create.Name
 	if name == "" {
-		name = create.Table.Name.Name + "_idx"
+		name = serverIndexName(s, create)
 		sql = InsertAfter(sql, "index", sqlast.QuoteIdent(name))
 	}
-	var steps Steps
-	steps.Add("the parent's index stays invalid until every partition's is attached", InsertAfter(sql, "on", "ONLY"))
-	if len(partitions) == 0 {
-		partitions = []catalog.Key{{Schema: create.Table.Schema, Name: create.Table.Name.Name + "_partition"}}
+	b := indexByPartition{s: s, create: create, parent: t, name: name}
+	b.definition = create.Pos().Text()[create.Table.Span.End-create.Pos().Start:]
+	b.steps.Add("the index of the whole table stays invalid until that of every partition is attached", InsertAfter(sql, "on", "ONLY"))
+	if len(t.Partitions) == 0 {
+		b.leaf(name, catalog.Key{Schema: t.Schema, Name: t.Name + "_partition"})
 	}
-	definition := sql[create.Table.Span.End-create.Pos().Start+len(sql)-len(create.Pos().Text()):]
-	for _, part := range partitions {
-		child := sqlast.QuoteIdent(part.Name + "_" + name)
-		unique := ""
-		if create.Unique {
-			unique = "UNIQUE "
+	for _, k := range t.Partitions {
+		b.partition(name, k, 0)
+	}
+	return b.steps.String()
+}
+
+// indexByPartition writes the steps for the partitions of a table.
+type indexByPartition struct {
+	s          *analyzer.Stmt
+	create     *sqlast.CreateIndex
+	parent     *catalog.Table
+	name       string
+	definition string // of the index, behind the table's name
+	steps      Steps
+}
+
+// maxPartitionDepth bounds the walk over partitions of partitions.
+const maxPartitionDepth = 32
+
+// partition indexes one partition and attaches that to the index above it.
+func (b *indexByPartition) partition(above string, k catalog.Key, depth int) {
+	t := b.s.Before.TableAt(k)
+	if t == nil || t.PartitionBy == nil || depth >= maxPartitionDepth {
+		b.leaf(above, k)
+		return
+	}
+	child := b.childName(k)
+	b.steps.Add("", fmt.Sprintf("CREATE %sINDEX %s ON ONLY %s%s", b.unique(), sqlast.QuoteIdent(child), b.like(k), b.definition), b.attach(above, k, child))
+	for _, part := range t.Partitions {
+		b.partition(child, part, depth+1)
+	}
+}
+
+func (b *indexByPartition) leaf(above string, k catalog.Key) {
+	child := b.childName(k)
+	b.steps.Add("outside any transaction",
+		fmt.Sprintf("CREATE %sINDEX CONCURRENTLY %s ON %s%s", b.unique(), sqlast.QuoteIdent(child), b.like(k), b.definition))
+	b.steps.Add("", b.attach(above, k, child))
+}
+
+func (b *indexByPartition) attach(above string, k catalog.Key, child string) string {
+	part := b.like(k)
+	part.Name = child
+	return fmt.Sprintf("ALTER INDEX %s ATTACH PARTITION %s", inSchema(b.create.Table.Name, above), part)
+}
+
+// childName names the index of a partition: the partition's name and what the
+// index's own name adds to the table's. What is too long is cut from that, since
+// partitions mostly differ in how they end.
+func (b *indexByPartition) childName(k catalog.Key) string {
+	suffix := strings.TrimPrefix(b.name, b.parent.Name+"_")
+	room := maxIdent - len(k.Name) - 1
+	if room < len("idx") {
+		return clip(k.Name, maxIdent-len("_idx")) + "_idx"
+	}
+	return k.Name + "_" + clip(suffix, room)
+}
+
+func (b *indexByPartition) unique() string {
+	if b.create.Unique {
+		return "UNIQUE "
+	}
+	return ""
+}
+
+// like names a partition the way the user named the table: without a schema if
+// both are in the same one.
+func (b *indexByPartition) like(k catalog.Key) sqlast.Name {
+	if b.create.Table.Schema == "" && k.Schema == b.parent.Schema {
+		return sqlast.Name{Name: k.Name}
+	}
+	return sqlast.Name{Schema: k.Schema, Name: k.Name}
+}
+
+// serverIndexName is the name the server gives an index that has none, as replay
+// knows it.
+func serverIndexName(s *analyzer.Stmt, create *sqlast.CreateIndex) string {
+	after := s.Before.Snapshot()
+	after.Apply(s.Statement, s.Origin)
+	if t := after.Table(create.Table.Name); t != nil {
+		for _, i := range t.Indexes {
+			if i.Created.Span == create.Pos() {
+				return i.Name
+			}
 		}
-		steps.Add("each in a migration outside any transaction",
-			fmt.Sprintf("CREATE %sINDEX CONCURRENTLY %s ON %s%s", unique, child, part, definition),
-			fmt.Sprintf("ALTER INDEX %s ATTACH PARTITION %s", sqlast.QuoteIdent(name), child))
 	}
-	return steps.String()
+	return ObjectName(create.Table.Name.Name, nil, "idx")
 }

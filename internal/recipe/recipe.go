@@ -1,32 +1,38 @@
 // Package recipe writes the safe SQL for a statement: what rules print as their
-// suggestion, with the user's own names.
+// suggestion, with the user's own names. Lines that are not SQL are comments.
 package recipe
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/migration"
 	"github.com/miglint/miglint/sqlast"
+)
+
+// later and quiet are the comments that most recipes share.
+const (
+	later = "in a later migration"
+	quiet = later + ", so that the scan blocks neither reads nor writes"
 )
 
 // LeaveTransaction returns SQL comment lines that say how the statement gets out
 // of the transaction it runs in, in the words of the project's own framework; it
 // is empty when the statement commits on its own.
 func LeaveTransaction(p *analyzer.Pass, s *analyzer.Stmt) string {
+	if s.Tx == nil {
+		return ""
+	}
 	fw := p.Stream.Framework
-	switch {
-	case s.Tx == nil && fw.AloneInFile && p.Script != nil && s.Shape == migration.Implicit:
-		return ""
-	case s.Tx == nil:
-		return ""
-	case s.Tx.Kind == analyzer.ExplicitTx:
+	switch s.Tx.Kind {
+	case analyzer.ExplicitTx:
 		return "-- outside BEGIN … COMMIT" + alone(fw) + "\n"
-	case s.Tx.Kind == analyzer.ImplicitTx:
-		return "-- in a migration file of its own" + whyAlone(fw) + "\n"
-	case fw.LeaveTransaction != "":
+	case analyzer.ImplicitTx:
+		return fmt.Sprintf("-- in a migration file of its own: %s sends a file as one query, which PostgreSQL runs as one transaction\n", fw.Title)
+	}
+	if fw.LeaveTransaction != "" {
 		return "-- " + fw.LeaveTransaction + alone(fw) + "\n"
 	}
 	return "-- outside the transaction that " + fw.Title + " wraps around the file\n"
@@ -39,21 +45,19 @@ func alone(fw *migration.Framework) string {
 	return ""
 }
 
-func whyAlone(fw *migration.Framework) string {
-	return fmt.Sprintf(": %s sends a file as one query, which PostgreSQL runs as one transaction", fw.Title)
-}
-
 // Statement ends SQL text with a semicolon.
 func Statement(sql string) string { return strings.TrimRight(sql, "; \t\r\n") + ";" }
 
-// InsertAfter puts a word behind the first occurrence of a key word in SQL text;
-// it returns the text unchanged if the key word is not there.
-func InsertAfter(sql, keyword, word string) string {
-	loc := regexp.MustCompile(`(?i)\b` + keyword + `\b`).FindStringIndex(sql)
-	if loc == nil {
-		return sql
+// Alter begins an ALTER TABLE of the relation as the user refers to it.
+func Alter(t sqlast.Relation) string {
+	sql := "ALTER TABLE "
+	if t.IfExists {
+		sql += "IF EXISTS "
 	}
-	return sql[:loc[1]] + " " + word + sql[loc[1]:]
+	if t.Only {
+		sql += "ONLY "
+	}
+	return sql + t.Name.String()
 }
 
 // Steps joins statements, each under a comment that says when it runs.
@@ -70,6 +74,14 @@ func (s *Steps) Add(comment string, sql ...string) *Steps {
 	return s
 }
 
+// AddText appends steps that are written already; "" adds nothing.
+func (s *Steps) AddText(text string) *Steps {
+	if text != "" {
+		s.b.WriteString(strings.TrimRight(text, "\n") + "\n")
+	}
+	return s
+}
+
 // String returns the steps without a final newline.
 func (s *Steps) String() string { return strings.TrimRight(s.b.String(), "\n") }
 
@@ -82,12 +94,37 @@ func Idents(names []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// ObjectName makes a name for a new constraint or index in PostgreSQL's own
-// style: table_column_suffix, at most 63 bytes.
+// maxIdent is the longest identifier in bytes (NAMEDATALEN - 1).
+const maxIdent = 63
+
+// ObjectName makes a name in PostgreSQL's own style: the table, the columns and
+// the suffix joined by underscores, at most 63 bytes. What is too long is cut
+// from the table and columns, never from the suffix. It is not quoted.
 func ObjectName(table string, columns []string, suffix string) string {
-	name := strings.Join(append(append([]string{table}, columns...), suffix), "_")
-	if len(name) > 63 {
-		name = strings.ToValidUTF8(name[:63-len(suffix)-1], "") + "_" + suffix
+	stem := strings.Join(append([]string{table}, columns...), "_")
+	if room := max(0, maxIdent-len(suffix)-1); len(stem) > room {
+		stem = clip(stem, room)
 	}
-	return sqlast.QuoteIdent(name)
+	return stem + "_" + suffix
+}
+
+// inSchema puts a new object beside a table: qualified if the user qualified
+// that.
+func inSchema(table sqlast.Name, name string) string {
+	return sqlast.Name{Schema: table.Schema, Name: name}.String()
+}
+
+// Key names the column to go through a table by, in batches: the first of the
+// primary key, "id" where history does not know the table, and the row's place
+// in the table where it has no key.
+func Key(before *catalog.Catalog, table sqlast.Name) string {
+	t := before.Table(table)
+	switch {
+	case t == nil:
+	case t.PrimaryKey() != nil && len(t.PrimaryKey().Columns) > 0:
+		return sqlast.QuoteIdent(t.PrimaryKey().Columns[0])
+	case !t.Partial && !t.ColumnsUnknown && t.Column("id") == nil:
+		return "ctid"
+	}
+	return "id"
 }

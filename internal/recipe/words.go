@@ -1,0 +1,103 @@
+package recipe
+
+import "strings"
+
+// InsertAfter puts a word behind the first occurrence of a key word in SQL text,
+// comments, strings and quoted names left aside; it returns the text unchanged
+// if the key word is not there.
+func InsertAfter(sql, keyword, word string) string {
+	if _, end, ok := findWord(sql, keyword); ok {
+		return sql[:end] + " " + word + sql[end:]
+	}
+	return sql
+}
+
+// findWord returns the bytes of the first occurrence of a key word outside
+// comments, strings and quoted names.
+func findWord(sql, keyword string) (start, end int, ok bool) {
+	for i := 0; i < len(sql); {
+		if n := skip(sql[i:]); n > 0 {
+			i += n
+			continue
+		}
+		n := wordLen(sql[i:])
+		if n > 0 && strings.EqualFold(sql[i:i+n], keyword) {
+			return i, i + n, true
+		}
+		i += max(n, 1)
+	}
+	return 0, 0, false
+}
+
+// wordLen is the length of the identifier or key word that s begins with.
+func wordLen(s string) int {
+	n := 0
+	for n < len(s) {
+		c := s[n]
+		letter := c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= 0x80
+		if !letter && (n == 0 || c != '$' && (c < '0' || c > '9')) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// skip is the length of the comment, string, dollar-quoted string or quoted name
+// that s begins with; 0 if it begins with none. An unfinished one ends with s.
+func skip(s string) int {
+	switch {
+	case strings.HasPrefix(s, "--"):
+		return upTo(s, "\n", 2)
+	case strings.HasPrefix(s, "/*"):
+		return blockComment(s)
+	case s[0] == '\'' || s[0] == '"':
+		return upTo(s, s[:1], 1) // a doubled quote begins another one
+	case len(s) > 1 && (s[0] == 'e' || s[0] == 'E') && s[1] == '\'':
+		return escapeString(s)
+	case s[0] == '$':
+		if n := wordLen(s[1:]); 1+n < len(s) && s[1+n] == '$' {
+			return upTo(s, s[:n+2], n+2)
+		}
+	}
+	return 0
+}
+
+// upTo is the length of s up to and with the first end at or behind from.
+func upTo(s, end string, from int) int {
+	if i := strings.Index(s[from:], end); i >= 0 {
+		return from + i + len(end)
+	}
+	return len(s)
+}
+
+func escapeString(s string) int {
+	for i := 2; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '\'':
+			return i + 1
+		}
+	}
+	return len(s)
+}
+
+// blockComment is the length of a comment, which may hold others.
+func blockComment(s string) int {
+	depth := 0
+	for i := 0; i+1 < len(s); i++ {
+		switch s[i : i+2] {
+		case "/*":
+			depth++
+			i++
+		case "*/":
+			depth--
+			i++
+			if depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return len(s)
+}

@@ -1,3 +1,3 @@
--- Careful twice over, and yet it fails: golang-migrate sends both statements as one query.
-SET lock_timeout = '5s';
+-- Careful, and yet it fails: golang-migrate sends both statements as one query.
 CREATE INDEX CONCURRENTLY order_items_sku_idx ON order_items (sku);
+ANALYZE order_items;

@@ -170,6 +170,33 @@ func TestIsNew(t *testing.T) {
 	}
 }
 
+func TestEmpty(t *testing.T) {
+	const history = "CREATE TABLE t(i int); INSERT INTO t SELECT 1;"
+	tests := []struct {
+		name, sql string
+		want      bool
+	}{
+		{"old", "ALTER TABLE t ADD j int;", false},
+		{"truncated", "TRUNCATE t; ALTER TABLE t ADD j int;", true},
+		{"deleted", "DELETE FROM t; ALTER TABLE t ADD j int;", true},
+		{"some deleted", "DELETE FROM t WHERE i = 1; ALTER TABLE t ADD j int;", false},
+		{"filled again", "TRUNCATE t; INSERT INTO t VALUES (1); ALTER TABLE t ADD j int;", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			stmts := annotate(t, migration.Options{Framework: "plain"}, map[string]string{"1.sql": history, "2.sql": tt.sql})
+			last := stmts[len(stmts)-1]
+			key := last.Before.Resolve(sqlast.Name{Name: "t"})
+			if got := last.Empty(key); got != tt.want {
+				t.Errorf("Empty(t) = %v, want %v", got, tt.want)
+			}
+			if last.IsNew(key) {
+				t.Error("an old table is not new, however empty: its lock is still awaited")
+			}
+		})
+	}
+}
+
 func TestHeldLocks(t *testing.T) {
 	sql := "CREATE TABLE a(i int); CREATE TABLE b(i int);"
 	stmts := annotate(t, migration.Options{Framework: "plain"}, map[string]string{"1.sql": sql,

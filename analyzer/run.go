@@ -212,6 +212,9 @@ func (r *runner) run(p *Pass, j *judgement) []Diagnostic {
 		rp.report = func(d Diagnostic) {
 			d.Rule, d.Migration, d.Down = rule, p.Migration, p.Down
 			d.Severity = r.severity(rule, d.Severity, p.Down)
+			if p.Down && rule.Concern == Locking {
+				d.Suggestion = "" // worth knowing, hardly worth a rewrite
+			}
 			found = append(found, d)
 		}
 		if crash := protect(rule, scriptSpan(p.Script), func() { rule.Run(&rp) }); crash != nil {

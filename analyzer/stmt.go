@@ -123,6 +123,20 @@ func (s *Stmt) Minor(k catalog.Key) bool {
 	return s.small[k.Name] || s.small[k.Schema+"."+k.Name]
 }
 
+// Empty reports whether the relation certainly holds no rows, or next to none: it
+// is new, or this script has just emptied it. Its locks may still be awaited.
+func (s *Stmt) Empty(k catalog.Key) bool {
+	if s.IsNew(k) {
+		return true
+	}
+	t := s.Before.TableAt(k)
+	return t != nil && t.Emptied != nil && t.Emptied.Same(s.Origin)
+}
+
+// Cheap reports whether reading or copying every row of the relation does not
+// matter: it is empty, or the configuration lists it as small.
+func (s *Stmt) Cheap(k catalog.Key) bool { return s.Empty(k) || s.Minor(k) }
+
 // Locks returns the locks at least as strong as mode that op i of the statement
 // takes on relations that matter.
 func (s *Stmt) Locks(i int, mode effect.Mode) []effect.Lock {

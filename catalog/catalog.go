@@ -46,6 +46,7 @@ type Table struct {
 	Partial     bool // created before history began: columns, constraints and so on may be missing
 	Created     Origin
 	Filled      *Origin // when rows were first put in by the migrations themselves; nil: never
+	Emptied     *Origin // TRUNCATE, or DELETE without WHERE, since rows last came in; nil: never
 	FilledRows  int     // how many literal rows the migrations put in; -1: unknown, or many
 	Persistence sqlast.Persistence
 	Foreign     bool

@@ -16,6 +16,9 @@ func (c *Catalog) applyData(op sqlast.Op, at Origin) {
 		}
 		c.applyWrites(op.Query, at)
 	case *sqlast.Delete:
+		if t := c.Table(op.Table.Name); t != nil && op.Where == nil && len(op.Using) == 0 {
+			c.table(t.Key).Emptied = &at
+		}
 		c.applyWrites(op.Query, at)
 	case *sqlast.Merge:
 		c.fillNamed(op.Table.Name, -1, at)
@@ -28,7 +31,7 @@ func (c *Catalog) applyData(op sqlast.Op, at Origin) {
 		c.applyWrites(op.Query, at)
 	case *sqlast.Truncate:
 		for _, r := range op.Tables {
-			c.truncate(r, op.Cascade)
+			c.truncate(r, op.Cascade, at)
 		}
 	}
 }
@@ -91,6 +94,7 @@ func (c *Catalog) fillParents(t *Table, rows int, at Origin) {
 }
 
 func fill(t *Table, rows int, at Origin) {
+	t.Emptied = nil
 	if t.Filled == nil {
 		t.Filled = &at
 	}
@@ -103,7 +107,7 @@ func fill(t *Table, rows int, at Origin) {
 
 // truncate empties a table that history created. What the application has put
 // into one since is not known, so it never makes an old table new.
-func (c *Catalog) truncate(r sqlast.Relation, cascade bool) {
+func (c *Catalog) truncate(r sqlast.Relation, cascade bool, at Origin) {
 	t := c.Table(r.Name)
 	if t == nil {
 		return
@@ -119,7 +123,7 @@ func (c *Catalog) truncate(r sqlast.Relation, cascade bool) {
 		if t == nil {
 			continue
 		}
-		t.Filled, t.FilledRows = nil, 0
+		t.Filled, t.FilledRows, t.Emptied = nil, 0, &at
 		if !r.Only {
 			todo = append(todo, t.Partitions...)
 			todo = append(todo, t.Children...)

@@ -40,8 +40,8 @@ func runAddColumnNotNullNoDefault(p *analyzer.Pass) {
 }
 
 // isEmpty reports whether the script made the table itself and has put no row
-// into it.
+// into it, or has just emptied it.
 func isEmpty(op analyzer.Op, key catalog.Key) bool {
 	t := op.Before.TableAt(key)
-	return op.IsNew(key) && (t == nil || t.Filled == nil)
+	return op.Empty(key) && (t == nil || t.Filled == nil || t.Emptied != nil)
 }

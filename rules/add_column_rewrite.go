@@ -50,7 +50,7 @@ func runAddColumnRewrite(p *analyzer.Pass) {
 // false when that depends on something history does not show.
 func rewritesExisting(op analyzer.Op) (why string, certain, ok bool) {
 	for _, r := range op.Effect.Op(op.I).Rewrites {
-		if r.Kind != sqlast.Index && !op.Minor(r.Key) {
+		if r.Kind != sqlast.Index && !op.Cheap(r.Key) {
 			return r.Why, !r.Maybe, true
 		}
 	}

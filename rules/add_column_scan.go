@@ -25,7 +25,7 @@ var addColumnScan = &analyzer.Rule{
 func runAddColumnScan(p *analyzer.Pass) {
 	for op := range p.Ops() {
 		add, ok := op.Op.(*sqlast.AddColumn)
-		if !ok || !scansExisting(op) {
+		if !ok || op.Effect.Op(op.I).Fails != nil || !scansExisting(op) {
 			continue
 		}
 		if _, _, rewrites := rewritesExisting(op); rewrites {

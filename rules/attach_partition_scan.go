@@ -30,7 +30,7 @@ func runAttachPartitionScan(p *analyzer.Pass) {
 			continue
 		}
 		for _, r := range op.Effect.Op(op.I).Scans {
-			if op.Minor(r.Key) {
+			if op.Cheap(r.Key) {
 				continue
 			}
 			d := analyzer.Diagnostic{

@@ -49,7 +49,7 @@ func safeForeignKey(p *analyzer.Pass, op analyzer.Op, add *sqlast.AddConstraint)
 // matters.
 func scansExisting(op analyzer.Op) bool {
 	for _, r := range op.Effect.Op(op.I).Scans {
-		if !op.Minor(r.Key) {
+		if !op.Cheap(r.Key) {
 			return true
 		}
 	}

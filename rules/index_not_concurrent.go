@@ -4,8 +4,10 @@ import (
 	"fmt"
 
 	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/effect"
 	"github.com/miglint/miglint/internal/recipe"
+	"github.com/miglint/miglint/source"
 	"github.com/miglint/miglint/sqlast"
 )
 
@@ -30,9 +32,8 @@ func runIndexNotConcurrent(p *analyzer.Pass) {
 		if !ok || create.Concurrently {
 			continue
 		}
-		locks := op.Locks(op.I, effect.Share)
-		if len(op.Effect.Op(op.I).Builds) == 0 || len(locks) == 0 {
-			continue // ON ONLY a partitioned table, or a table nobody can be using
+		if !buildsOnExisting(op) || isView(op.Before, create.Table.Name) {
+			continue // ON ONLY a partitioned table, or a table that nobody can be writing to
 		}
 		name := "an index"
 		if create.Name != "" {
@@ -40,8 +41,28 @@ func runIndexNotConcurrent(p *analyzer.Pass) {
 		}
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
 			Message:    fmt.Sprintf("building %s blocks writes to %s %s", name, create.Table.Name, op.Until()),
-			Locks:      locks,
+			Locks:      op.Locks(op.I, effect.Share),
 			Suggestion: recipe.CreateIndex(p, op.Stmt, create),
+			Fixes:      insertConcurrently(op, create),
 		})
 	}
+}
+
+// isView reports whether the relation is a materialized view, which only REFRESH
+// writes to.
+func isView(c *catalog.Catalog, name sqlast.Name) bool { return c.View(name) != nil }
+
+// insertConcurrently is the edit that is enough when nothing is in the way of
+// CONCURRENTLY: no transaction, no partitions, no short timeout, and no IF NOT
+// EXISTS that would keep the remains of a failed build.
+func insertConcurrently(op analyzer.Op, create *sqlast.CreateIndex) []analyzer.Fix {
+	t := op.Before.Table(create.Table.Name)
+	if timeout, _ := shortTimeout(op.Settings, true); op.InTx() || t == nil || t.PartitionBy != nil || create.IfNotExists || timeout != "" {
+		return nil
+	}
+	edit, ok := recipe.InsertWord(create.Pos(), "index", "CONCURRENTLY")
+	if !ok {
+		return nil
+	}
+	return []analyzer.Fix{{Message: "build the index CONCURRENTLY", Edits: []source.Edit{edit}, Safety: analyzer.Safe}}
 }

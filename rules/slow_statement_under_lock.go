@@ -45,14 +45,12 @@ func runSlowStatementUnderLock(p *analyzer.Pass) {
 	}
 }
 
-// slow names what makes the op take long, and the table. Statements that hold
-// ACCESS EXCLUSIVE themselves while they scan have rules of their own.
+// slow names what makes the op take long, and the table. Statements that block
+// writers themselves while they scan or build have rules of their own.
 func slow(op analyzer.Op) (what, on string, ok bool) {
-	if table, _, verb, whole := wholeTableDML(op); whole && !op.Minor(op.Before.Resolve(table)) {
-		return "the " + verb, table.String(), true
+	table, _, verb, whole := wholeTableDML(op)
+	if !whole || op.Cheap(op.Before.Resolve(table)) {
+		return "", "", false
 	}
-	if create, isIndex := op.Op.(*sqlast.CreateIndex); isIndex && buildsOnExisting(op) {
-		return "the index build", create.Table.Name.String(), true
-	}
-	return "", "", false
+	return "the " + verb, table.String(), true
 }

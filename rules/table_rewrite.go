@@ -27,7 +27,7 @@ func runTableRewrite(p *analyzer.Pass) {
 			continue // rules of their own
 		}
 		for _, r := range op.Effect.Op(op.I).Rewrites {
-			if op.Minor(r.Key) || r.Maybe {
+			if op.Cheap(r.Key) || r.Maybe {
 				continue
 			}
 			message := fmt.Sprintf("this copies all of %s and blocks reads and writes %s", r.Key, op.Until())

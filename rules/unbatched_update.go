@@ -25,7 +25,7 @@ var unbatchedUpdate = &analyzer.Rule{
 func runUnbatchedUpdate(p *analyzer.Pass) {
 	for op := range p.Ops() {
 		table, where, verb, ok := wholeTableDML(op)
-		if !ok || op.Minor(op.Before.Resolve(table)) {
+		if !ok || op.Cheap(op.Before.Resolve(table)) {
 			continue
 		}
 		message := fmt.Sprintf("one %s over all rows of %s keeps them locked %s", verb, table, op.Until())

@@ -53,7 +53,7 @@ func safeUnique(p *analyzer.Pass, op analyzer.Op, add *sqlast.AddConstraint) str
 // table that matters.
 func buildsOnExisting(op analyzer.Op) bool {
 	for _, b := range op.Effect.Op(op.I).Builds {
-		if !b.Concurrently && !op.Minor(b.Table) {
+		if !b.Concurrently && !op.Cheap(b.Table) {
 			return true
 		}
 	}

@@ -10,13 +10,13 @@ import (
 func (p *fileParser) comment(t Token) sqlast.Comment {
 	return sqlast.Comment{
 		Span: p.frag.Span(t.Start, t.End),
-		Text: CommentText(p.frag.Text[t.Start:t.End]),
+		Text: commentText(p.frag.Text[t.Start:t.End]),
 	}
 }
 
-// CommentText returns what a comment, given with its delimiters, says: without
+// commentText returns what a comment, given with its delimiters, says: without
 // the delimiters and the blanks around.
-func CommentText(comment string) string {
+func commentText(comment string) string {
 	if s, ok := strings.CutPrefix(comment, "--"); ok {
 		return strings.TrimSpace(s)
 	}

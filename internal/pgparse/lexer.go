@@ -9,7 +9,8 @@ import "strings"
 // and a byte that starts no token becomes an Invalid token.
 //
 // A string constant that is continued on the next line is one token, with the
-// blanks and comments between its parts.
+// blanks and comments between its parts. psql's commands, COPY data and
+// placeholders are nothing special here: Parse knows them.
 func Lex(text string, toks []Token) []Token {
 	s := scanner{text: text}
 	for {

@@ -194,7 +194,7 @@ func (m *masker) braces(i int) bool {
 }
 
 // maxBraces bounds the length of a ${…}.
-const maxBraces = 256
+const maxBraces = 128
 
 // bracesEnd returns the end of the ${…} at i, which may have others inside and
 // ends on the same line, or -1.

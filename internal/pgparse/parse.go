@@ -30,7 +30,7 @@ type lowerInput struct {
 const wholeText = 1 << 20
 
 // Parse reads SQL text. It never fails: what cannot be read is a statement with a
-// Problem. Spans are in frag's file.
+// Problem. Spans are in frag's file. It is safe for concurrent use.
 func Parse(frag source.Fragment, opt Options) Result {
 	p := &fileParser{opt: opt, written: frag, frag: frag}
 	if len(frag.Text) > maxText {

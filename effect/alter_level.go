@@ -65,7 +65,7 @@ func recurses(op sqlast.AlterAction) bool {
 	case *sqlast.AlterColumnOption:
 		return op.Option == "statistics" || op.Option == "storage"
 	case *sqlast.AddConstraint:
-		return op.Constraint.UsingIndex == "" && !op.Constraint.NoInherit
+		return op.Constraint.UsingIndex == ""
 	}
 	return false
 }

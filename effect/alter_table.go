@@ -167,7 +167,7 @@ func (j *judge) columnMustExist(column string) bool {
 // lacksColumn is true if history knows all columns of the table and this one is
 // not among them.
 func (j *judge) lacksColumn(t *catalog.Table, column string) bool {
-	return t != nil && !t.Partial && !t.ColumnsUnknown && t.Column(column) == nil && !systemColumn[column]
+	return j.complete(t) && !t.ColumnsUnknown && t.Column(column) == nil && !systemColumn[column]
 }
 
 // systemColumn names the columns every table has (heap.c).

@@ -143,8 +143,9 @@ func (j *judge) validateUnseen(op *sqlast.ValidateConstraint) {
 	}
 }
 
-// complete reports whether history knows everything about a table.
-func (j *judge) complete(t *catalog.Table) bool { return t != nil && !t.Partial }
+// complete reports whether history knows everything about a table, so that what
+// it does not show is certainly missing.
+func (j *judge) complete(t *catalog.Table) bool { return t != nil && !t.Partial && j.env.Complete }
 
 // alterConstraint is ALTER CONSTRAINT (ATExecAlterConstraint).
 func (j *judge) alterConstraint(op *sqlast.AlterConstraint) {
@@ -211,7 +212,18 @@ func (j *judge) loseConstraint(t *catalog.Table, c *catalog.Constraint, why stri
 			return
 		}
 	}
-	j.lose(sqlast.TableConstraint, inside(t.Key, c.Name), why, false)
+	if !j.addedAgain(c.Name) {
+		j.lose(sqlast.TableConstraint, inside(t.Key, c.Name), why, false)
+	}
+}
+
+// addedAgain reports whether the statement adds a constraint of that name, which
+// then takes the place of the one it drops.
+func (j *judge) addedAgain(name string) bool {
+	return slices.ContainsFunc(j.ops, func(op sqlast.Op) bool {
+		add, ok := op.(*sqlast.AddConstraint)
+		return ok && add.Constraint.Name == name
+	})
 }
 
 // loseReferencing records the loss of the foreign keys that refer to a key of t.

@@ -130,7 +130,7 @@ func (w *wake) table(k catalog.Key, why string) {
 	w.foreignKeysTo(k)
 	w.views(t.ReferencedViews, k)
 	for _, s := range t.Sequences {
-		w.sequence(s)
+		w.ownedSequence(s, "owned by "+k.String())
 	}
 }
 
@@ -181,33 +181,54 @@ func (w *wake) view(k catalog.Key, why string) {
 	}
 }
 
-// sequence drops a sequence; a default that draws from it depends on it.
+// sequence drops a sequence by its own name: the column that owns it keeps it,
+// or loses its default.
 func (w *wake) sequence(k catalog.Key) {
+	s := w.cat.SequenceAt(k)
+	if s == nil {
+		w.ownedSequence(k, "")
+		return
+	}
+	if owner := w.cat.TableAt(s.OwnedBy); owner != nil {
+		col := owner.Column(s.Column)
+		switch {
+		case col == nil:
+		case col.Identity != sqlast.NoIdentity:
+			w.fail("2BP01", "cannot drop sequence %s because column %s of table %s requires it",
+				w.describe(k), sqlast.QuoteIdent(s.Column), w.describe(owner.Key))
+			return
+		case col.Sequence == k && drawsNumber(col.Default) && w.depends(owner.Key):
+			w.lock(owner.Key, AccessExclusive, "a default draws from the sequence and is dropped")
+		}
+	}
+	w.ownedSequence(k, "")
+}
+
+// drawsNumber reports whether a default calls nextval.
+func drawsNumber(e sqlast.Expr) bool {
+	found := false
+	sqlast.WalkExpr(e, func(e sqlast.Expr) bool {
+		f, ok := e.(*sqlast.FuncExpr)
+		found = found || ok && f.Name.Name == "nextval"
+		return !found
+	})
+	return found
+}
+
+// ownedSequence drops a sequence, with its owner unless why is empty. A default
+// of another table that draws from it depends on it.
+func (w *wake) ownedSequence(k catalog.Key, why string) {
 	if w.done[k] {
 		return
 	}
 	w.done[k] = true
-	s := w.cat.SequenceAt(k)
 	w.lockKind(k, sqlast.Sequence, AccessExclusive, "DROP locks what it drops")
-	why := ""
-	if s != nil && w.done[s.OwnedBy] {
-		why = "owned by " + s.OwnedBy.String()
-	}
 	w.lose(sqlast.Sequence, k.String(), why, false)
+	s := w.cat.SequenceAt(k)
 	if s == nil {
 		return
 	}
-	users := s.UsedBy
-	if owner := w.cat.TableAt(s.OwnedBy); owner != nil && !w.done[s.OwnedBy] {
-		if col := owner.Column(s.Column); col != nil && col.Identity != sqlast.NoIdentity {
-			w.fail("2BP01", "cannot drop sequence %s because column %s of table %s requires it",
-				w.describe(k), sqlast.QuoteIdent(s.Column), w.describe(owner.Key))
-			return
-		} else if col != nil && col.Default != nil && col.Sequence == k {
-			users = append(slices.Clip(users), s.OwnedBy)
-		}
-	}
-	for _, u := range users {
+	for _, u := range s.UsedBy {
 		if !w.done[u] && w.depends(u) {
 			w.lock(u, AccessExclusive, "a default draws from the sequence and is dropped")
 		}
@@ -239,7 +260,9 @@ func (j *judge) dropIndex(op *sqlast.Drop) {
 	i := j.cat.IndexAt(key)
 	if i == nil {
 		j.lockKind(key, sqlast.Index, mode, cause)
-		j.lose(sqlast.Index, key.String(), "", false)
+		if !op.IfExists {
+			j.lose(sqlast.Index, key.String(), "", false)
+		}
 		return
 	}
 	if j.indexIsNeeded(i, op) {
@@ -282,7 +305,7 @@ func (j *judge) dropAttached(op *sqlast.Drop) {
 	key := j.cat.Resolve(op.On)
 	t := j.cat.TableAt(key)
 	keys := []catalog.Key{key}
-	found := t == nil || t.Partial
+	found := !j.complete(t)
 	switch {
 	case t == nil:
 	case op.Object == sqlast.Trigger:

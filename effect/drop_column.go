@@ -56,7 +56,7 @@ func (w *wake) column(t *catalog.Table, column, why string) {
 		case sqlast.Index:
 			w.lose(sqlast.Index, d.Of.String(), with, false)
 		case sqlast.Sequence:
-			w.sequence(d.Of)
+			w.ownedSequence(d.Of, "owned by column "+column)
 		case sqlast.View, sqlast.MaterializedView:
 			w.view(d.Of, "uses column "+column)
 		case sqlast.TableConstraint:

@@ -147,4 +147,9 @@ type Env struct {
 	// Tx is the ordinal of the running transaction, to tell what it made itself
 	// (catalog.Origin.Tx).
 	Tx int
+	// Complete is set when history holds everything that ever ran: it began with
+	// an empty database, no statement was unreadable, and no DO block, function or
+	// program hid any. Only then is a column, constraint, index or label that
+	// history does not show certainly missing, and its use a Failure.
+	Complete bool
 }

@@ -26,6 +26,7 @@ func Of(stmt *sqlast.Statement, before *catalog.Catalog, env Env) Effect {
 	case 0:
 		return Effect{}
 	case 1:
+		shares[0].Scans = subsume(shares[0].Scans, shares[0].Rewrites)
 		return shares[0]
 	}
 	return j.merge(shares)

@@ -50,7 +50,7 @@ func (j *judge) attachIndex(child catalog.Key) {
 
 func (j *judge) attachRefused(child catalog.Key, op *sqlast.AttachPartition) bool {
 	parent, t := j.alter.table, j.cat.TableAt(child)
-	if parent != nil && !parent.Partial && parent.PartitionBy == nil {
+	if j.complete(parent) && parent.PartitionBy == nil {
 		if j.env.Major >= 18 {
 			j.fail("42809", "ALTER action ATTACH PARTITION cannot be performed on relation %q", parent.Name)
 		} else {
@@ -65,7 +65,7 @@ func (j *judge) attachRefused(child catalog.Key, op *sqlast.AttachPartition) boo
 		j.fail("42809", "%q is already a partition", t.Name)
 		return true
 	}
-	if parent == nil || parent.Partial || t.Partial {
+	if !j.complete(parent) || !j.complete(t) {
 		return false
 	}
 	for _, c := range parent.Columns {
@@ -200,7 +200,7 @@ func (j *judge) createPartition(op *sqlast.CreateTable) {
 	key := j.cat.Resolve(op.PartitionOf)
 	parent := j.cat.TableAt(key)
 	if parent != nil && parent.PartitionBy == nil {
-		if !parent.Partial {
+		if j.complete(parent) {
 			j.fail("42P17", "%q is not partitioned", parent.Name)
 		}
 		parent = nil

@@ -14,6 +14,9 @@ type options struct {
 
 // addConstraint adds a constraint to a table and its descendants.
 func (c *Catalog) addConstraint(t *Table, def sqlast.Constraint, at Origin, opt options) {
+	if len(t.Constraints) >= maxParts {
+		return
+	}
 	con := &Constraint{
 		Constraint: def,
 		Valid:      !def.NotValid && !def.NotEnforced,
@@ -119,8 +122,7 @@ func (c *Catalog) addForeignKey(t *Table, con *Constraint) {
 		con.Name = c.constraintName(t.Schema, t.Name, joinColumns(con.Columns), "fkey")
 	}
 	parent := c.tableFor(sqlast.Relation{Name: con.Constraint.RefTable})
-	if parent == nil {
-		con.RefTable = c.Resolve(con.Constraint.RefTable)
+	if parent == nil { // something else has that name
 		c.putConstraint(t, con)
 		return
 	}
@@ -184,6 +186,9 @@ func (c *Catalog) addIndexConstraint(t *Table, con *Constraint) {
 // name.
 func (c *Catalog) takeIndex(t *Table, con *Constraint) {
 	i := t.Index(con.UsingIndex)
+	if i != nil && i.Constraint != "" {
+		return // the server refuses that
+	}
 	if i == nil {
 		// History has not seen it being built.
 		i = &Index{Key: Key{t.Schema, con.UsingIndex}, Table: t.Key, Unique: true, Method: "btree", Valid: true, Created: before}

@@ -69,21 +69,7 @@ func (c *Catalog) dropTable(k Key) {
 			c.dropTable(child)
 		}
 	}
-	if parent := c.table(t.PartitionOf); parent != nil {
-		removeKey(&parent.Partitions, k)
-	}
-	for _, key := range t.Inherits {
-		if parent := c.table(key); parent != nil {
-			removeKey(&parent.Children, k)
-		}
-	}
-	for _, con := range t.Constraints {
-		if con.Kind == sqlast.ForeignKey && con.RefTable != k {
-			if parent := c.table(con.RefTable); parent != nil {
-				removeKey(&parent.ReferencedBy, k)
-			}
-		}
-	}
+	c.leaveParents(t)
 	for _, key := range t.ReferencedBy {
 		child := c.table(key)
 		if child == nil {
@@ -109,11 +95,32 @@ func (c *Catalog) dropTable(k Key) {
 	}
 }
 
+// leaveParents takes a table out of the lists of what it is a partition or child
+// of and of what its foreign keys reference.
+func (c *Catalog) leaveParents(t *Table) {
+	k := t.Key
+	if parent := c.table(t.PartitionOf); parent != nil {
+		removeKey(&parent.Partitions, k)
+	}
+	for _, key := range t.Inherits {
+		if parent := c.table(key); parent != nil {
+			removeKey(&parent.Children, k)
+		}
+	}
+	for _, con := range t.Constraints {
+		if con.Kind == sqlast.ForeignKey && con.RefTable != k {
+			if parent := c.table(con.RefTable); parent != nil {
+				removeKey(&parent.ReferencedBy, k)
+			}
+		}
+	}
+}
+
 // forgetNames takes the names of a table's indexes and constraints and its notes
 // in types, functions and sequences out of the catalog.
 func (c *Catalog) forgetNames(t *Table) {
 	for _, i := range t.Indexes {
-		c.remove(i.Key)
+		c.removeEntry(i)
 	}
 	for _, con := range t.Constraints {
 		c.countName(t.Schema, con.Name, -1)
@@ -130,7 +137,7 @@ func (c *Catalog) dropView(k Key) {
 	}
 	c.remove(k)
 	for _, i := range v.Indexes {
-		c.remove(i.Key)
+		c.removeEntry(i)
 	}
 	c.unread(v)
 	for _, view := range v.ReferencedViews {

@@ -53,6 +53,9 @@ func (c *Catalog) indexExists(i *Index, op *sqlast.CreateIndex) bool {
 // partitions. A partition that has a matching index gets no second one
 // (DefineIndex).
 func (c *Catalog) addIndex(t *Table, i *Index, con *Constraint) {
+	if len(t.Indexes) >= maxParts {
+		return
+	}
 	if con != nil {
 		if i.Primary {
 			c.setNotNull(t, con.Columns)
@@ -94,9 +97,12 @@ func (c *Catalog) attachOrAddIndex(p, parent *Table, i *Index, at Origin) {
 		}
 		return
 	}
+	had := len(p.Indexes)
 	c.copyIndex(p, parent, i, at)
-	own := p.Indexes[len(p.Indexes)-1]
-	own = c.updateIndex(own)
+	if len(p.Indexes) == had {
+		return
+	}
+	own := c.updateIndex(p.Indexes[had])
 	own.Parent = i.Key
 	if con := p.Constraint(own.Constraint); con != nil {
 		c.setParent(p, con, i.Constraint)
@@ -130,17 +136,9 @@ func (c *Catalog) putIndex(owner Key, i *Index) {
 	if i.Name == "" {
 		i.Name = c.indexName(i, false)
 	}
-	switch old, taken := c.relationAt(i.Key); old.object.(type) {
-	case indexOf:
-		// It must have gone in a way that history does not show.
-		if stale := c.IndexAt(i.Key); stale != nil {
-			c.dropIndex(stale)
-		}
+	c.dropStaleIndex(i.Key, owner)
+	if _, taken := c.relationAt(i.Key); !taken {
 		c.put(i.Key, indexOf(owner))
-	default:
-		if !taken {
-			c.put(i.Key, indexOf(owner))
-		}
 	}
 	if t := c.table(owner); t != nil {
 		t.Indexes = append(t.Indexes, i)
@@ -151,6 +149,27 @@ func (c *Catalog) putIndex(owner Key, i *Index) {
 		c.useExpr(owner, el.Expr)
 	}
 	c.useExpr(owner, i.Where)
+}
+
+// removeEntry takes an index's name out of the catalog, unless a relation that
+// the statements put there has it.
+func (c *Catalog) removeEntry(i *Index) {
+	if r, _ := c.relationAt(i.Key); r.object == any(indexOf(i.Table)) {
+		c.remove(i.Key)
+	}
+}
+
+// dropStaleIndex drops the index that has the key, or the name in the owner: it
+// must have gone in a way that history does not show.
+func (c *Catalog) dropStaleIndex(k, owner Key) {
+	if stale := c.IndexAt(k); stale != nil {
+		c.dropIndex(stale)
+	}
+	if t := c.TableAt(owner); t != nil {
+		if stale := t.Index(k.Name); stale != nil {
+			c.dropIndex(stale)
+		}
+	}
 }
 
 // indexList returns the list that an index is in, for writing.
@@ -180,11 +199,14 @@ func (c *Catalog) renameIndex(i *Index, name string) *Index {
 	if i.Name == name {
 		return c.updateIndex(i)
 	}
+	c.dropStaleIndex(Key{i.Schema, name}, i.Table)
 	old := i.Key
+	c.removeEntry(i)
 	i = c.updateIndex(i)
 	i.Name = name
-	c.remove(old)
-	c.put(i.Key, indexOf(i.Table))
+	if _, taken := c.relationAt(i.Key); !taken {
+		c.put(i.Key, indexOf(i.Table))
+	}
 	c.reattach(i.Table, old, i.Key)
 	if t := c.table(i.Table); t != nil && t.ReplicaIdentity == old.Name {
 		t.ReplicaIdentity = name
@@ -230,7 +252,7 @@ func (c *Catalog) removeIndex(i *Index) {
 		return
 	}
 	*list = without(*list, n)
-	c.remove(i.Key)
+	c.removeEntry(i)
 	t := c.TableAt(i.Table)
 	if t == nil {
 		return

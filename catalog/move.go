@@ -33,9 +33,12 @@ func (c *Catalog) setSchema(op *sqlast.SetSchema) {
 
 // renameSchema moves all that is in a schema.
 func (c *Catalog) renameSchema(old, new string) {
+	if old == new {
+		return
+	}
 	ns, ok := c.schemas.get(old)
 	if !ok {
-		c.schema(new)
+		c.schema(new).dropped = false
 		return
 	}
 	for _, l := range ns.relations.sorted() {
@@ -185,8 +188,8 @@ func (c *Catalog) moveIndexes(list *[]*Index, from, to Key) {
 		clone := *i
 		clone.Table, clone.Schema = to, to.Schema
 		indexes[n] = &clone
-		if of, _ := c.relationAt(i.Key); of.object == any(indexOf(from)) {
-			c.remove(i.Key)
+		c.removeEntry(i)
+		if _, taken := c.relationAt(clone.Key); !taken {
 			c.put(clone.Key, indexOf(to))
 		}
 		if i.Key != clone.Key {

@@ -3,7 +3,6 @@ package catalog
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/miglint/miglint/sqlast"
 )
@@ -25,10 +24,11 @@ func (c *Catalog) readKey(n sqlast.Name) (Key, bool) {
 type fromItem struct {
 	key   Key
 	alias string
+	at    int // where it is written, in bytes
 }
 
-// sources resolves what a query reads.
-func (c *Catalog) sources(q *sqlast.Query) []fromItem {
+// fromItems resolves what a query reads.
+func (c *Catalog) fromItems(q *sqlast.Query) []fromItem {
 	list := make([]fromItem, 0, len(q.Reads))
 	for _, r := range q.Reads {
 		k, ok := c.readKey(r.Name)
@@ -39,7 +39,7 @@ func (c *Catalog) sources(q *sqlast.Query) []fromItem {
 		if alias == "" {
 			alias = r.Name.Name
 		}
-		list = append(list, fromItem{k, alias})
+		list = append(list, fromItem{k, alias, r.Name.Span.Start})
 	}
 	return list
 }
@@ -60,135 +60,148 @@ func (c *Catalog) columnNames(k Key) (names []string, all bool) {
 	return names, !t.Partial && !t.ColumnsUnknown
 }
 
-// resolver finds the columns that a query's references stand for.
-type resolver struct {
-	c       *Catalog
-	sources []fromItem
-	columns map[Key]map[string]bool // nil for a relation whose columns are not known
-	seen    map[ColumnRef]bool
-	refs    []ColumnRef
+// scope finds what the names in a query stand for. All sub-selects share it, for
+// a Query has them folded in.
+type scope struct {
+	c        *Catalog
+	items    []fromItem
+	byAlias  map[string]fromItem
+	byColumn map[string][]Key
+	unknown  []Key // relations that may have columns that are not known
 }
 
-// columnsUsed returns the columns of its sources that a query uses, with * spelled
-// out. A name that fits several sources is all of them.
-func (c *Catalog) columnsUsed(q *sqlast.Query, sources []fromItem) []ColumnRef {
-	r := resolver{c: c, sources: sources, columns: map[Key]map[string]bool{}, seen: map[ColumnRef]bool{}}
-	for _, s := range sources {
-		names, all := c.columnNames(s.key)
-		if !all {
-			r.columns[s.key] = nil
+func (c *Catalog) newScope(q *sqlast.Query) *scope {
+	s := &scope{c: c, items: c.fromItems(q), byAlias: map[string]fromItem{}, byColumn: map[string][]Key{}}
+	seen := map[Key]bool{}
+	for _, item := range s.items {
+		s.byAlias[item.alias] = item
+		if seen[item.key] {
 			continue
 		}
-		set := make(map[string]bool, len(names))
+		seen[item.key] = true
+		names, all := c.columnNames(item.key)
 		for _, name := range names {
-			set[name] = true
+			s.byColumn[name] = append(s.byColumn[name], item.key)
 		}
-		r.columns[s.key] = set
+		if !all {
+			s.unknown = append(s.unknown, item.key)
+		}
 	}
-	// What * of an outer query stands for is mentioned in the inner one.
-	outer := map[*sqlast.ColumnExpr]bool{}
-	if isNested(q) {
-		for _, target := range q.Targets {
-			if col, ok := target.Expr.(*sqlast.ColumnExpr); ok && col.Column == "*" {
-				outer[col] = true
+	return s
+}
+
+// resolve returns the relations that a column may be of.
+func (s *scope) resolve(col *sqlast.ColumnExpr) []Key {
+	keys := s.byColumn[col.Column]
+	if col.Qualifier == "" {
+		if len(keys) == 0 && len(s.unknown) == 1 {
+			return s.unknown
+		}
+		return keys
+	}
+	item, ok := s.byAlias[col.Qualifier]
+	if ok && (slices.Contains(keys, item.key) || slices.Contains(s.unknown, item.key)) {
+		return []Key{item.key}
+	}
+	return nil
+}
+
+// maxStars is how many * of one query are looked up in its text.
+const maxStars = 100
+
+// uses returns the columns that a query uses, with * spelled out. A name that
+// fits several relations is all of them.
+func (s *scope) uses(q *sqlast.Query) []ColumnRef {
+	var refs []ColumnRef
+	seen := map[ColumnRef]bool{}
+	add := func(ref ColumnRef) {
+		if !seen[ref] {
+			seen[ref] = true
+			refs = append(refs, ref)
+		}
+	}
+	starred := map[Key]bool{}
+	stars := 0
+	for _, col := range q.Columns {
+		if col.Column != "*" {
+			for _, k := range s.resolve(col) {
+				add(ColumnRef{k, col.Column})
+			}
+			continue
+		}
+		if stars++; stars > maxStars {
+			continue
+		}
+		items, _ := s.star(q, col)
+		for _, item := range items {
+			if starred[item.key] {
+				continue
+			}
+			starred[item.key] = true
+			names, all := s.c.columnNames(item.key)
+			for _, name := range names {
+				add(ColumnRef{item.key, name})
+			}
+			if !all {
+				add(ColumnRef{item.key, "*"})
 			}
 		}
 	}
-	for _, col := range q.Columns {
-		if !outer[col] {
-			r.resolve(col)
-		}
-	}
-	return r.refs
+	return refs
 }
 
-// isNested reports whether a query has sub-selects, which are folded into it.
-func isNested(q *sqlast.Query) bool {
-	return strings.Count(strings.ToLower(q.At.Text()), "select") > 1
-}
-
-func (r *resolver) resolve(col *sqlast.ColumnExpr) {
-	var unknown []Key
-	found := false
-	for _, s := range r.sources {
-		if col.Qualifier != "" && col.Qualifier != s.alias {
-			continue
-		}
-		names := r.columns[s.key]
-		switch {
-		case col.Column == "*", col.Qualifier == "" && col.Column == s.alias && !names[col.Column]:
-			r.addAll(s.key)
-			found = true
-		case names == nil && col.Qualifier == "":
-			unknown = append(unknown, s.key)
-		case names == nil || names[col.Column]:
-			r.add(ColumnRef{s.key, col.Column})
-			found = true
-		}
+// star returns the relations that * or x.* stands for.
+func (s *scope) star(q *sqlast.Query, star *sqlast.ColumnExpr) (items []fromItem, all bool) {
+	if star.Qualifier == "" {
+		return fromClause(q, star, s.items)
 	}
-	if !found && len(unknown) == 1 {
-		r.add(ColumnRef{unknown[0], col.Column})
+	item, ok := s.byAlias[star.Qualifier]
+	if !ok {
+		return nil, false
 	}
-}
-
-func (r *resolver) addAll(k Key) {
-	names, all := r.c.columnNames(k)
-	if !all {
-		r.add(ColumnRef{k, "*"})
-		return
-	}
-	for _, name := range names {
-		r.add(ColumnRef{k, name})
-	}
-}
-
-func (r *resolver) add(ref ColumnRef) {
-	if !r.seen[ref] {
-		r.seen[ref] = true
-		r.refs = append(r.refs, ref)
-	}
+	return []fromItem{item}, true
 }
 
 // outputs returns the output columns of a query as far as they can be told; ok
-// is false if some may be missing. The type of one that is not a plain column or
-// a cast is left empty.
-func (c *Catalog) outputs(q *sqlast.Query) (columns []*Column, ok bool) {
-	sources := c.sources(q)
+// is false if some may be missing. The type of one that is not a plain column, a
+// cast or a constant is left empty.
+func (s *scope) outputs(q *sqlast.Query) (columns []*Column, ok bool) {
 	ok = len(q.Targets) > 0
-	nested := isNested(q)
 	for _, target := range q.Targets {
-		star, isStar := target.Expr.(*sqlast.ColumnExpr)
-		isStar = isStar && star.Column == "*" || target.Name == "*"
-		if !isStar {
-			columns = append(columns, c.output(target, sources))
+		if len(columns) >= maxColumns {
+			break
+		}
+		star, isColumn := target.Expr.(*sqlast.ColumnExpr)
+		if !isColumn || star.Column != "*" {
+			columns = append(columns, s.output(target))
 			continue
 		}
-		matching := slices.DeleteFunc(slices.Clone(sources), func(s fromItem) bool {
-			return star != nil && star.Qualifier != "" && star.Qualifier != s.alias
-		})
-		if len(matching) != 1 || nested {
-			ok = false
-			continue
-		}
-		names, all := c.columnNames(matching[0].key)
+		items, all := s.star(q, star)
 		ok = ok && all
-		t := c.TableAt(matching[0].key)
-		for _, name := range names {
-			col := &Column{Name: name}
-			if t != nil {
-				col = t.Column(name)
+		for _, item := range items {
+			names, all := s.c.columnNames(item.key)
+			ok = ok && all
+			t := s.c.TableAt(item.key)
+			for _, name := range names {
+				if slices.ContainsFunc(columns, func(col *Column) bool { return col.Name == name }) {
+					continue // merged by USING or NATURAL
+				}
+				col := &Column{Name: name}
+				if t != nil {
+					col = t.Column(name)
+				}
+				columns = append(columns, col)
 			}
-			columns = append(columns, col)
 		}
 	}
 	return columns, ok
 }
 
-func (c *Catalog) output(target sqlast.Target, sources []fromItem) *Column {
+func (s *scope) output(target sqlast.Target) *Column {
 	out := &Column{Name: target.Name}
 	switch e := target.Expr.(type) {
 	case *sqlast.CastExpr:
-		out.Type, out.UserType = e.Type, c.userType(e.Type.Name)
+		out.Type, out.UserType = e.Type, s.c.userType(e.Type.Name)
 	case *sqlast.ConstExpr:
 		switch _, err := strconv.ParseInt(e.Value, 10, 32); {
 		case e.Kind == sqlast.NumberConst && err == nil:
@@ -197,19 +210,14 @@ func (c *Catalog) output(target sqlast.Target, sources []fromItem) *Column {
 			out.Type.Name.Name = "text"
 		}
 	case *sqlast.ColumnExpr:
-		var found []*Column
-		for _, s := range sources {
-			if e.Qualifier != "" && e.Qualifier != s.alias {
-				continue
-			}
-			if t := c.TableAt(s.key); t != nil {
-				if col := t.Column(e.Column); col != nil {
-					found = append(found, col)
-				}
-			}
+		keys := s.resolve(e)
+		if len(keys) != 1 {
+			break
 		}
-		if len(found) == 1 {
-			out.Type, out.UserType, out.Collation = found[0].Type, found[0].UserType, found[0].Collation
+		if t := s.c.TableAt(keys[0]); t != nil {
+			if col := t.Column(e.Column); col != nil {
+				out.Type, out.UserType, out.Collation = col.Type, col.UserType, col.Collation
+			}
 		}
 	}
 	return out
@@ -234,12 +242,11 @@ func (c *Catalog) createView(op *sqlast.CreateView, at Origin) {
 			}
 			c.dropRelation(k)
 		case *Table:
-			readers := old.ReferencedViews
-			if !old.Partial {
-				readers = nil
-				c.dropRelation(k)
+			if old.Partial {
+				v.ReferencedViews = slices.Clip(old.ReferencedViews)
+				c.table(k).ReferencedViews = nil
 			}
-			v.ReferencedViews = slices.Clip(readers)
+			c.dropRelation(k)
 		default:
 			c.dropRelation(k)
 		}
@@ -252,23 +259,25 @@ func (c *Catalog) createView(op *sqlast.CreateView, at Origin) {
 
 // readQuery notes what a view reads, there and here.
 func (c *Catalog) readQuery(v *View, op *sqlast.CreateView) {
-	sources := c.sources(op.Query)
-	v.Uses = c.columnsUsed(op.Query, sources)
+	scope := c.newScope(op.Query)
+	v.Uses = scope.uses(op.Query)
 	v.Columns = op.Columns
-	if outputs, ok := c.outputs(op.Query); ok && len(v.Columns) < len(outputs) {
+	if outputs, ok := scope.outputs(op.Query); ok && len(v.Columns) < len(outputs) {
 		v.Columns = slices.Clone(v.Columns)
 		for _, out := range outputs[len(v.Columns):] {
 			v.Columns = append(v.Columns, out.Name)
 		}
 	}
-	for _, s := range sources {
-		if s.key == v.Key || slices.Contains(v.Reads, s.key) {
+	seen := map[Key]bool{v.Key: true}
+	for _, item := range scope.items {
+		if seen[item.key] {
 			continue
 		}
-		v.Reads = append(v.Reads, s.key)
-		if t := c.table(s.key); t != nil {
+		seen[item.key] = true
+		v.Reads = append(v.Reads, item.key)
+		if t := c.table(item.key); t != nil {
 			t.ReferencedViews = append(t.ReferencedViews, v.Key)
-		} else if w := c.view(s.key); w != nil {
+		} else if w := c.view(item.key); w != nil {
 			w.ReferencedViews = append(w.ReferencedViews, v.Key)
 		}
 	}

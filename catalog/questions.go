@@ -8,10 +8,11 @@ import (
 
 // ProvesNotNull reports whether a valid constraint of the table proves that no
 // row has NULL in the column, so that SET NOT NULL needs no scan. The server
-// looks for a CHECK that is column IS NOT NULL, or NOT (column IS NULL), by
-// itself or joined by AND (NotNullImpliedByRelConstraints in tablecmds.c);
-// measured: column > 0 proves nothing, nor does OR. Since PostgreSQL 18 a valid
-// NOT NULL constraint does, of course.
+// looks for column IS NOT NULL, in its many spellings, as a CHECK by itself, in
+// an AND or in every arm of an OR (NotNullImpliedByRelConstraints in
+// tablecmds.c). Measured on PostgreSQL 15: column > 0 and (column IS NOT NULL) IS
+// TRUE prove nothing. Since PostgreSQL 18 a valid NOT NULL constraint does, of
+// course.
 func (c *Catalog) ProvesNotNull(t *Table, column string) bool {
 	for _, con := range t.Constraints {
 		if !con.Valid {
@@ -31,22 +32,52 @@ func (c *Catalog) ProvesNotNull(t *Table, column string) bool {
 	return false
 }
 
-// provesNotNull reports whether e being true, or not true if want is false,
-// needs the column not to be NULL.
+// provesNotNull reports whether e being true, or false if want is false, needs
+// the column not to be NULL.
 func provesNotNull(e sqlast.Expr, column string, want bool) bool {
+	proves := func(arg sqlast.Expr) bool { return provesNotNull(arg, column, want) }
 	switch e := e.(type) {
+	case *sqlast.ConstExpr:
+		value, ok := boolConst(e)
+		return ok && e.Kind == sqlast.BoolConst && value != want // cannot be
 	case *sqlast.NullTestExpr:
-		col, ok := e.Arg.(*sqlast.ColumnExpr)
-		return ok && col.Column == column && e.Not == want
+		if row, ok := e.Arg.(*sqlast.CompositeExpr); ok && row.Kind == "row" && e.Not && want {
+			return slices.ContainsFunc(row.Args, func(arg sqlast.Expr) bool { return isColumn(arg, column) })
+		}
+		return isColumn(e.Arg, column) && e.Not == want
 	case *sqlast.BoolOpExpr:
 		switch {
 		case e.Op == "not" && len(e.Args) == 1:
 			return provesNotNull(e.Args[0], column, !want)
-		case e.Op == "and" && want, e.Op == "or" && !want:
-			return slices.ContainsFunc(e.Args, func(arg sqlast.Expr) bool { return provesNotNull(arg, column, want) })
+		case e.Op == "and" == want:
+			return slices.ContainsFunc(e.Args, proves)
 		}
+		return !slices.ContainsFunc(e.Args, func(arg sqlast.Expr) bool { return !proves(arg) })
+	case *sqlast.OpExpr:
+		return len(e.Args) == 2 && comparisonProvesNotNull(e, column, want)
 	}
 	return false
+}
+
+// comparisonProvesNotNull is provesNotNull of comparisons with a constant:
+// (column IS NULL) = false, column IS DISTINCT FROM NULL.
+func comparisonProvesNotNull(e *sqlast.OpExpr, column string, want bool) bool {
+	con, ok := e.Args[1].(*sqlast.ConstExpr)
+	if !ok {
+		return false
+	}
+	switch e.Op {
+	case "=", "<>", "!=":
+		return con.Kind == sqlast.BoolConst && provesNotNull(e.Args[0], column, want == ((con.Value == "true") == (e.Op == "=")))
+	case "is distinct from", "is not distinct from":
+		return con.Kind == sqlast.NullConst && isColumn(e.Args[0], column) && want == (e.Op == "is distinct from")
+	}
+	return false
+}
+
+func isColumn(e sqlast.Expr, column string) bool {
+	col, ok := e.(*sqlast.ColumnExpr)
+	return ok && col.Column == column
 }
 
 // Dependent is an object that uses a column.

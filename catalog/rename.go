@@ -79,6 +79,10 @@ func (c *Catalog) renameConstraint(t *Table, con *Constraint, name string) {
 	if old == name {
 		return
 	}
+	if stale := t.Constraint(name); stale != nil {
+		// It must have gone in a way that history does not show.
+		c.removeConstraint(t, stale)
+	}
 	con = c.updateConstraint(t, con)
 	con.Name = name
 	c.countName(t.Schema, old, -1)

@@ -19,6 +19,8 @@ type Catalog struct {
 	path        []string // search_path in force
 	sessionPath []string // what it returns to when the transaction ends; nil: no SET LOCAL
 
+	visited int // descendants of tables that replay has been to
+
 	lineage *lineage // nil in a snapshot that nothing was applied to
 	edit    *edit    // nil after a snapshot, until the next change
 }

@@ -10,6 +10,11 @@ import (
 // maxColumns is MaxHeapAttributeNumber: no table has more columns.
 const maxColumns = 1600
 
+// maxParts bounds the constraints and the indexes that are kept of one table, so
+// that a hostile file cannot make replay slow. PostgreSQL has no such bound, but
+// no table comes near it.
+const maxParts = 2000
+
 func (c *Catalog) createTable(op *sqlast.CreateTable, at Origin) {
 	k := c.keyOf(op.Name)
 	if op.Persistence == sqlast.Temporary && op.Name.Schema == "" {
@@ -56,6 +61,8 @@ func (c *Catalog) replaceRelation(k Key, t *Table) {
 	r, _ := c.relationAt(k)
 	if old, ok := r.object.(*Table); ok && old.Partial {
 		c.forgetNames(old)
+		c.leaveParents(old)
+		t.Sequences, t.Publications = slices.Clip(old.Sequences), slices.Clip(old.Publications)
 		t.Partitions, t.Children = slices.Clip(old.Partitions), slices.Clip(old.Children)
 		t.ReferencedBy = slices.Clip(old.ReferencedBy)
 		t.ReferencedViews = slices.Clip(old.ReferencedViews)
@@ -69,7 +76,7 @@ func (c *Catalog) replaceRelation(k Key, t *Table) {
 func (c *Catalog) addDefinedColumns(t *Table, op *sqlast.CreateTable, at Origin) {
 	likes := slices.Clone(op.Likes)
 	slices.SortStableFunc(likes, func(a, b sqlast.Like) int { return cmp.Compare(a.Table.Span.Start, b.Table.Span.Start) })
-	for i := range op.Columns {
+	for i := range op.Columns[:min(len(op.Columns), maxColumns)] {
 		def := &op.Columns[i]
 		for len(likes) > 0 && likes[0].Table.Span.Start < def.At.Start {
 			c.likeColumns(t, likes[0], at)
@@ -93,7 +100,8 @@ func (c *Catalog) addDefinedConstraints(t *Table, op *sqlast.CreateTable, at Ori
 			all = append(all, ofColumn(con, def.Name))
 		}
 	}
-	all = mergeIndexes(append(all, op.Constraints...))
+	all = append(all, op.Constraints...)
+	all = mergeIndexes(all[:min(len(all), maxParts)])
 	for i := range all {
 		// Constraints of a new table are valid at once, whatever they say
 		// (skipValidation of transformCreateStmt).
@@ -278,7 +286,7 @@ func (c *Catalog) likeRest(t *Table, like sqlast.Like, at Origin) {
 
 // addQueryColumns adds the columns of CREATE TABLE AS and SELECT INTO.
 func (c *Catalog) addQueryColumns(t *Table, op *sqlast.CreateTable, at Origin) {
-	outputs, ok := c.outputs(op.Query)
+	outputs, ok := c.newScope(op.Query).outputs(op.Query)
 	if !ok {
 		t.ColumnsUnknown = true
 	}

@@ -158,7 +158,8 @@ func (c *Catalog) alterDomain(op *sqlast.AlterDomain, at Origin) {
 	}
 }
 
-// dropType drops a type. With CASCADE the columns of it go too.
+// dropType drops a type. With CASCADE the columns of it go too; without, they
+// must have been given another type in a way that history does not show.
 func (c *Catalog) dropType(t *Type, cascade bool) {
 	k := t.Key
 	for _, part := range partTypes(t) {
@@ -170,26 +171,29 @@ func (c *Catalog) dropType(t *Type, cascade bool) {
 		c.countName(k.Schema, con.Name, -1)
 	}
 	c.schema(k.Schema).types.delete(c.begin(), k.Name)
-	if !cascade {
-		return
-	}
-	for _, key := range slices.Clone(t.UsedBy) {
-		table := c.TableAt(key)
+	for _, key := range t.UsedBy {
+		table := c.table(key)
 		if table == nil {
 			continue
 		}
-		for _, col := range slices.Clone(table.Columns) {
-			if col.UserType == k {
+		for _, col := range table.Columns {
+			switch {
+			case col.UserType != k:
+			case cascade:
 				c.dropColumn(key, col.Name)
+			default:
+				c.column(table, col.Name).UserType = Key{}
 			}
 		}
 	}
-	for _, key := range slices.Clone(t.UsedIn) {
+	for _, key := range t.UsedIn {
 		in := c.userTypeAt(key)
 		switch {
 		case in == nil:
-		case in.Domain:
+		case in.Domain && cascade:
 			c.dropType(in, true)
+		case in.Domain:
+			in.BaseType = Key{}
 		default:
 			in.Attributes = slices.DeleteFunc(slices.Clone(in.Attributes), func(a *Column) bool { return a.UserType == k })
 		}
@@ -201,6 +205,10 @@ func (c *Catalog) moveType(from, to Key) {
 	t := c.userTypeAt(from)
 	if t == nil || from == to {
 		return
+	}
+	if old := c.TypeAt(to); old != nil {
+		c.dropType(old, false)
+		t = c.userTypeAt(from)
 	}
 	c.schema(from.Schema).types.delete(c.begin(), from.Name)
 	t.Key = to

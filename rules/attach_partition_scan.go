@@ -36,29 +36,19 @@ func runAttachPartitionScan(p *analyzer.Pass) {
 			d := analyzer.Diagnostic{
 				Message: fmt.Sprintf("attaching %s reads all of %s while its reads and writes are blocked %s",
 					attach.Partition, r.Key, op.Until()),
-				Locks: op.Locks(op.I, effect.AccessExclusive),
+				Locks:      op.Locks(op.I, effect.AccessExclusive),
+				Suggestion: recipe.ProvedAttach(op.Stmt, attach, r.Key),
+			}
+			if r.Key == op.Before.Resolve(attach.Partition) {
+				d.Message = fmt.Sprintf("attaching %s reads all of it while its reads and writes are blocked %s", attach.Partition, op.Until())
 			}
 			if r.Why != "" {
 				d.Message += ": " + r.Why
 			}
-			if r.Maybe {
-				d.Severity = analyzer.Info
-			}
-			if r.Key == op.Before.Resolve(attach.Partition) {
-				d.Suggestion = boundCheckFirst(op, attach)
+			if r.Maybe && tableKnown(op.Before.TableAt(r.Key)) {
+				d.Severity = analyzer.Info // it has a check that may be the proof
 			}
 			p.ReportStmt(op.Stmt, op.I, d)
 		}
 	}
-}
-
-// boundCheckFirst proves the bounds by a validated check before the attach.
-func boundCheckFirst(op analyzer.Op, attach *sqlast.AttachPartition) string {
-	name := recipe.ObjectName(attach.Partition.Name, nil, "bounds")
-	var steps recipe.Steps
-	steps.Add("a check that says what the bounds say, and that the key is NOT NULL; in earlier migrations",
-		fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s CHECK (…) NOT VALID", attach.Partition, name),
-		fmt.Sprintf("ALTER TABLE %s VALIDATE CONSTRAINT %s", attach.Partition, name))
-	steps.Add("then", op.Text, fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", attach.Partition, name))
-	return steps.String()
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/effect"
 	"github.com/miglint/miglint/internal/recipe"
+	"github.com/miglint/miglint/source"
 	"github.com/miglint/miglint/sqlast"
 )
 
@@ -26,7 +27,7 @@ var detachPartitionNotConcurrent = &analyzer.Rule{
 func runDetachPartitionNotConcurrent(p *analyzer.Pass) {
 	for op := range p.Ops() {
 		detach, ok := op.Op.(*sqlast.DetachPartition)
-		if !ok || detach.Concurrently || detach.Finalize {
+		if !ok || detach.Concurrently || detach.Finalize || op.Effect.Op(op.I).Fails != nil {
 			continue
 		}
 		key := op.Before.Resolve(detach.Table.Name)
@@ -38,8 +39,20 @@ func runDetachPartitionNotConcurrent(p *analyzer.Pass) {
 			Locks:   op.Locks(op.I, effect.AccessExclusive),
 			Suggestion: recipe.LeaveTransaction(p, op.Stmt) + recipe.Statement(fmt.Sprintf(
 				"ALTER TABLE %s DETACH PARTITION %s CONCURRENTLY", detach.Table.Name, detach.Partition)),
+			Fixes: detachConcurrently(op, op.Before.TableAt(key)),
 		})
 	}
+}
+
+// detachConcurrently is the edit that is enough outside a transaction where
+// history shows that the table has no DEFAULT partition.
+func detachConcurrently(op analyzer.Op, t *catalog.Table) []analyzer.Fix {
+	if timeout, _ := shortTimeout(op.Settings, true); op.InTx() || !tableKnown(t) || timeout != "" {
+		return nil
+	}
+	end := op.Span.File.Span(op.Span.End, op.Span.End)
+	return []analyzer.Fix{{Message: "detach the partition CONCURRENTLY", Safety: analyzer.Safe,
+		Edits: []source.Edit{{Span: end, New: " CONCURRENTLY"}}}}
 }
 
 func hasDefaultPartition(c *catalog.Catalog, parent catalog.Key) bool {

@@ -25,12 +25,13 @@ var dropIndexNotConcurrent = &analyzer.Rule{
 func runDropIndexNotConcurrent(p *analyzer.Pass) {
 	for op := range p.Ops() {
 		drop, ok := op.Op.(*sqlast.Drop)
-		if !ok || drop.Object != sqlast.Index || drop.Concurrently || drop.Cascade {
+		if !ok || drop.Object != sqlast.Index || drop.Concurrently {
 			continue
 		}
 		key := op.Before.Resolve(drop.Name)
 		table := "its table"
-		if i := op.Before.IndexAt(key); i != nil {
+		i := op.Before.IndexAt(key)
+		if i != nil {
 			t := op.Before.TableAt(i.Table)
 			if i.Constraint != "" || t != nil && t.PartitionBy != nil {
 				continue
@@ -48,6 +49,17 @@ func runDropIndexNotConcurrent(p *analyzer.Pass) {
 			Message:    fmt.Sprintf("dropping index %s blocks reads and writes of %s %s", drop.Name, table, op.Until()),
 			Locks:      op.Locks(op.I, effect.AccessExclusive),
 			Suggestion: recipe.LeaveTransaction(p, op.Stmt) + recipe.Statement(statement+drop.Name.String()),
+			Fixes:      dropConcurrently(op, i != nil),
 		})
 	}
+}
+
+// dropConcurrently is the edit that is enough for one known index outside a
+// transaction.
+func dropConcurrently(op analyzer.Op, known bool) []analyzer.Fix {
+	drop := op.Op.(*sqlast.Drop)
+	if timeout, _ := shortTimeout(op.Settings, true); op.InTx() || !known || len(op.Ops) > 1 || drop.Cascade || timeout != "" {
+		return nil
+	}
+	return insertWord(op, "index", "drop the index CONCURRENTLY")
 }

@@ -57,12 +57,18 @@ func isView(c *catalog.Catalog, name sqlast.Name) bool { return c.View(name) != 
 // EXISTS that would keep the remains of a failed build.
 func insertConcurrently(op analyzer.Op, create *sqlast.CreateIndex) []analyzer.Fix {
 	t := op.Before.Table(create.Table.Name)
-	if timeout, _ := shortTimeout(op.Settings, true); op.InTx() || t == nil || t.PartitionBy != nil || create.IfNotExists || timeout != "" {
+	if timeout, _ := shortTimeout(op.Settings, true); op.InTx() || !tableKnown(t) || t.PartitionBy != nil || create.IfNotExists || timeout != "" {
 		return nil
 	}
-	edit, ok := recipe.InsertWord(create.Pos(), "index", "CONCURRENTLY")
+	return insertWord(op, "index", "build the index CONCURRENTLY")
+}
+
+// insertWord is the fix that puts CONCURRENTLY behind a key word of the
+// statement.
+func insertWord(op analyzer.Op, keyword, message string) []analyzer.Fix {
+	edit, ok := recipe.InsertWord(op.Span, keyword, "CONCURRENTLY")
 	if !ok {
 		return nil
 	}
-	return []analyzer.Fix{{Message: "build the index CONCURRENTLY", Edits: []source.Edit{edit}, Safety: analyzer.Safe}}
+	return []analyzer.Fix{{Message: message, Edits: []source.Edit{edit}, Safety: analyzer.Safe}}
 }

@@ -24,22 +24,19 @@ var partitionCreatedInPlace = &analyzer.Rule{
 func runPartitionCreatedInPlace(p *analyzer.Pass) {
 	for op := range p.Ops() {
 		create, ok := op.Op.(*sqlast.CreateTable)
-		if !ok || create.PartitionOf.IsZero() || op.Minor(op.Before.Resolve(create.PartitionOf)) {
+		if !ok || create.PartitionOf.IsZero() {
 			continue
 		}
-		bound := create.Bound.Text
-		if create.Bound.Default {
-			bound = "DEFAULT"
+		parent := op.Before.Resolve(create.PartitionOf)
+		if lock, _ := op.LockOn(parent); lock.Mode != effect.AccessExclusive || op.Minor(parent) {
+			continue
 		}
 		d := analyzer.Diagnostic{
 			Message: fmt.Sprintf("creating partition %s blocks reads and writes of all of %s %s", create.Name, create.PartitionOf, op.Until()),
 			Locks:   op.Locks(op.I, effect.AccessExclusive),
 		}
 		if create.PartitionBy == nil {
-			var steps recipe.Steps
-			steps.Add("", fmt.Sprintf("CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)", create.Name, create.PartitionOf),
-				fmt.Sprintf("ALTER TABLE %s ATTACH PARTITION %s %s", create.PartitionOf, create.Name, bound))
-			d.Suggestion = steps.String()
+			d.Suggestion = recipe.CreateThenAttach(create)
 		}
 		p.ReportStmt(op.Stmt, op.I, d)
 	}

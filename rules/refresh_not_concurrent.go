@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/effect"
 	"github.com/miglint/miglint/internal/recipe"
 	"github.com/miglint/miglint/sqlast"
@@ -24,18 +25,39 @@ var refreshNotConcurrent = &analyzer.Rule{
 func runRefreshNotConcurrent(p *analyzer.Pass) {
 	for op := range p.Ops() {
 		refresh, ok := op.Op.(*sqlast.RefreshMaterializedView)
-		if !ok || refresh.Concurrently || refresh.NoData {
+		if !ok || refresh.Concurrently || refresh.NoData || op.Effect.Op(op.I).Fails != nil {
 			continue
 		}
 		key := op.Before.Resolve(refresh.Name)
-		if v := op.Before.ViewAt(key); op.Minor(key) || v != nil && !v.Populated {
+		view := op.Before.ViewAt(key)
+		if op.Minor(key) || view != nil && !view.Populated {
 			continue // nobody can read it yet
 		}
-		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
-			Message: fmt.Sprintf("refreshing %s blocks its reads for as long as its query takes, %s", refresh.Name, op.Until()),
-			Locks:   op.Locks(op.I, effect.AccessExclusive),
-			Suggestion: recipe.Statement(recipe.InsertAfter(op.Text, "view", "CONCURRENTLY")) +
-				"\n-- it needs a unique index on columns of the view",
-		})
+		d := analyzer.Diagnostic{
+			Message:    fmt.Sprintf("refreshing %s blocks its reads for as long as its query takes, %s", refresh.Name, op.Until()),
+			Locks:      op.Locks(op.I, effect.AccessExclusive),
+			Suggestion: recipe.Statement(recipe.InsertAfter(op.Text, "view", "CONCURRENTLY")),
+		}
+		if view != nil && hasPlainUniqueIndex(view) {
+			d.Fixes = insertWord(op, "view", "refresh CONCURRENTLY")
+		} else {
+			d.Suggestion = "-- needs a unique index without WHERE on columns of the view\n" + d.Suggestion
+		}
+		p.ReportStmt(op.Stmt, op.I, d)
 	}
+}
+
+// hasPlainUniqueIndex reports whether CONCURRENTLY can tell the rows of the view
+// apart (is_usable_unique_index in matview.c).
+func hasPlainUniqueIndex(v *catalog.View) bool {
+	for _, i := range v.Indexes {
+		usable := i.Unique && i.Valid && i.Where == nil
+		for _, e := range i.Elements {
+			usable = usable && e.Column != ""
+		}
+		if usable {
+			return true
+		}
+	}
+	return false
 }

@@ -40,6 +40,19 @@ func runReindexNotConcurrent(p *analyzer.Pass) {
 				reindex.Object, reindex.Name, op.Until()),
 			Locks:      op.Locks(op.I, effect.Share),
 			Suggestion: recipe.LeaveTransaction(p, op.Stmt) + recipe.Statement(recipe.InsertAfter(op.Text, reindex.Object.String(), "CONCURRENTLY")),
+			Fixes:      reindexConcurrently(op, reindex),
 		})
 	}
+}
+
+// reindexConcurrently is the edit that is enough outside a transaction. An index
+// that history does not know may be of an exclusion constraint, which has no
+// concurrent form.
+func reindexConcurrently(op analyzer.Op, reindex *sqlast.Reindex) []analyzer.Fix {
+	i := op.Before.Index(reindex.Name)
+	unsure := reindex.Object == sqlast.Index && (i == nil || i.Constraint != "" && !i.Unique)
+	if timeout, _ := shortTimeout(op.Settings, true); op.InTx() || unsure || timeout != "" {
+		return nil
+	}
+	return insertWord(op, reindex.Object.String(), "rebuild CONCURRENTLY")
 }

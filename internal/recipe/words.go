@@ -1,6 +1,10 @@
 package recipe
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/miglint/miglint/source"
+)
 
 // InsertAfter puts a word behind the first occurrence of a key word in SQL text,
 // comments, strings and quoted names left aside; it returns the text unchanged
@@ -10,6 +14,16 @@ func InsertAfter(sql, keyword, word string) string {
 		return sql[:end] + " " + word + sql[end:]
 	}
 	return sql
+}
+
+// InsertWord is InsertAfter as an edit of the file; ok is false if the key word
+// is not there.
+func InsertWord(at source.Span, keyword, word string) (edit source.Edit, ok bool) {
+	_, end, ok := findWord(at.Text(), keyword)
+	if !ok {
+		return source.Edit{}, false
+	}
+	return source.Edit{Span: at.File.Span(at.Start+end, at.Start+end), New: " " + word}, true
 }
 
 // findWord returns the bytes of the first occurrence of a key word outside

@@ -1,6 +1,8 @@
 package effect
 
 import (
+	"slices"
+
 	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/sqlast"
 )
@@ -51,7 +53,7 @@ func (j *judge) domainSequence(col *catalog.Column) bool {
 
 // typeChange is what a change costs each row of a table, and why.
 func (j *judge) typeChange(col *catalog.Column, op *sqlast.AlterColumnType) (conversion, string) {
-	to := typeLabel(op.Type)
+	to := op.Type.String()
 	steps, isColumn := castSteps(op.Using, op.Column)
 	if !isColumn {
 		return rewrites, "USING computes " + op.Column + " for every row"
@@ -59,8 +61,8 @@ func (j *judge) typeChange(col *catalog.Column, op *sqlast.AlterColumnType) (con
 	if col == nil {
 		return unclear, "the old type of " + op.Column + " is not in the history; a change to " + to + " that keeps the stored bytes needs no rewrite"
 	}
-	from := col.Type
-	why := "the change of " + op.Column + " from " + typeLabel(from) + " to " + to + " converts every row"
+	from, was := col.Type, col.Type.String()
+	why := "the change of " + op.Column + " from " + was + " to " + to + " converts every row"
 	cost := free
 	for _, step := range steps {
 		switch j.convert(from, step, true) {
@@ -74,11 +76,11 @@ func (j *judge) typeChange(col *catalog.Column, op *sqlast.AlterColumnType) (con
 	switch c := j.convert(from, op.Type, false); c {
 	case free:
 		if cost == unclear {
-			return unclear, "whether " + typeLabel(col.Type) + " and " + to + " share their stored form is not in the history"
+			return unclear, "whether " + was + " and " + to + " share their stored form is not in the history"
 		}
 		return free, ""
 	case unclear:
-		return unclear, "whether " + typeLabel(col.Type) + " and " + to + " share their stored form is not in the history"
+		return unclear, "whether " + was + " and " + to + " share their stored form is not in the history"
 	case impossible:
 		return impossible, why
 	default:
@@ -111,11 +113,14 @@ func (j *judge) typeRefused(op *sqlast.AlterColumnType) bool {
 	if col == nil {
 		return false
 	}
+	of, inKey := j.partitionKey(t, op.Column)
 	switch {
 	case j.inheritedColumn(t, op.Column):
 		j.fail("42P16", "cannot alter inherited column %q", op.Column)
-	case j.partitionKey(t, op.Column):
-		j.fail("42P16", "cannot alter column %q because it is part of the partition key of relation %q", op.Column, t.Name)
+	case inKey:
+		j.fail("42P16", "cannot alter column %q because it is part of the partition key of relation %q", op.Column, of)
+	case j.retypedTwice(op):
+		j.fail("0A000", "cannot alter type of column %q twice", op.Column)
 	case op.Using == nil && j.convert(col.Type, op.Type, false) == impossible:
 		j.fail("42804", "column %q cannot be cast automatically to type %s", op.Column, typeLabel(op.Type))
 	case col.Identity != sqlast.NoIdentity && j.understood(op.Type) && !integerTypes[op.Type.Name.Name]:
@@ -128,6 +133,12 @@ func (j *judge) typeRefused(op *sqlast.AlterColumnType) bool {
 	return true
 }
 
+// retypedTwice reports whether a later action of the statement, too, gives the
+// column a type.
+func (j *judge) retypedTwice(op *sqlast.AlterColumnType) bool {
+	return j.alter.retyped[op.Column] != op
+}
+
 var integerTypes = map[string]bool{"int2": true, "int4": true, "int8": true}
 
 // defaultRefused reports whether the column's default has no assignment cast to
@@ -136,12 +147,7 @@ func (j *judge) defaultRefused(col *catalog.Column, op *sqlast.AlterColumnType) 
 	if col.Default == nil || col.Sequence != (catalog.Key{}) && col.Identity != sqlast.NoIdentity || isNull(col.Default) {
 		return false
 	}
-	for _, other := range j.ops {
-		if d, ok := other.(*sqlast.SetDefault); ok && d.Column == op.Column && d.Default == nil {
-			return false // dropped in an earlier pass
-		}
-	}
-	return j.convert(col.Type, op.Type, false) == impossible
+	return !j.dropsDefault(op.Column) && j.convert(col.Type, op.Type, false) == impossible
 }
 
 // dependentRefuses records the error for an object that uses the column and
@@ -184,14 +190,14 @@ func (j *judge) inheritedColumn(t *catalog.Table, column string) bool {
 	return false
 }
 
-// partitionKey reports whether the column is in the table's partition key.
-func (j *judge) partitionKey(t *catalog.Table, column string) bool {
-	if t.PartitionBy != nil {
-		for _, c := range t.PartitionBy.Columns {
-			if c == column {
-				return true
-			}
+// partitionKey finds the table, or the partition of it, that has the column in
+// its partition key.
+func (j *judge) partitionKey(t *catalog.Table, column string) (of string, found bool) {
+	for _, k := range j.partitions(t.Key) {
+		p := j.cat.TableAt(k)
+		if p != nil && p.PartitionBy != nil && slices.Contains(p.PartitionBy.Columns, column) {
+			return p.Name, true
 		}
 	}
-	return false
+	return "", false
 }

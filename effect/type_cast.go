@@ -222,23 +222,8 @@ var leastField = map[string]int{
 
 // typeLabel is a type as the server's messages spell it (format_type_be).
 func typeLabel(t sqlast.TypeName) string {
-	name := t.Name.Name
-	if long := typeLabels[name]; long != "" && t.Schema == "" {
-		name = long
-	} else {
-		name = sqlast.QuoteIdent(name)
-	}
-	if t.ArrayDims > 0 {
-		name += "[]"
-	}
-	return name
-}
-
-var typeLabels = map[string]string{
-	"int2": "smallint", "int4": "integer", "int8": "bigint", "float4": "real", "float8": "double precision",
-	"bool": "boolean", "varchar": "character varying", "bpchar": "character", "varbit": "bit varying", "bit": "bit",
-	"timestamp": "timestamp without time zone", "timestamptz": "timestamp with time zone",
-	"time": "time without time zone", "timetz": "time with time zone",
+	t.Mods, t.ModText = nil, ""
+	return t.String()
 }
 
 // btreeClass is the default operator class a type's index uses

@@ -216,6 +216,6 @@ func (j *judge) columnConstraint(col *sqlast.ColumnDef, c *sqlast.Constraint, ke
 		written := col.Default != nil || col.Generated != sqlast.NotGenerated || col.Type.IsSerial()
 		j.foreignKey(&fk, fk.NotValid || !written, col.Type)
 	case sqlast.Unique, sqlast.PrimaryKey:
-		j.indexConstraint(c)
+		j.indexConstraint(c, true)
 	}
 }

@@ -59,13 +59,11 @@ func parametersLevel(op *sqlast.SetStorageParameters) Mode {
 // in constraint.go.
 func recurses(op sqlast.AlterAction) bool {
 	switch op := op.(type) {
-	case *sqlast.AddColumn, *sqlast.DropColumn, *sqlast.AlterColumnType, *sqlast.SetDefault, *sqlast.SetNotNull,
+	case *sqlast.AddConstraint, *sqlast.AddColumn, *sqlast.DropColumn, *sqlast.AlterColumnType, *sqlast.SetDefault, *sqlast.SetNotNull,
 		*sqlast.DropNotNull, *sqlast.SetExpression, *sqlast.DropConstraint, *sqlast.ValidateConstraint:
 		return true
 	case *sqlast.AlterColumnOption:
 		return op.Option == "statistics" || op.Option == "storage"
-	case *sqlast.AddConstraint:
-		return op.Constraint.UsingIndex == ""
 	}
 	return false
 }

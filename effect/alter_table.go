@@ -1,6 +1,8 @@
 package effect
 
 import (
+	"slices"
+
 	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/sqlast"
 )
@@ -101,7 +103,7 @@ func (j *judge) alterAction(op sqlast.AlterAction) {
 	case *sqlast.DropNotNull:
 		j.dropNotNull(op)
 	case *sqlast.SetDefault:
-		j.columnMustExist(op.Column)
+		j.setDefault(op)
 	case *sqlast.SetExpression:
 		j.setExpression(op)
 	case *sqlast.AlterIdentity:
@@ -120,6 +122,8 @@ func (j *judge) alterAction(op sqlast.AlterAction) {
 		j.detachPartition(op)
 	case *sqlast.Inherit:
 		j.inherit(op)
+	case *sqlast.EnableTrigger:
+		j.enableTrigger(op)
 	case *sqlast.SetLogged, *sqlast.SetAccessMethod, *sqlast.SetTablespace:
 		j.storage(op)
 	}
@@ -153,6 +157,24 @@ func constraintOf(t *catalog.Table, name string) *catalog.Constraint {
 	return t.Constraint(name)
 }
 
+// enableTrigger: a row trigger of a partitioned table is a trigger of every
+// partition, too (EnableDisableTrigger in trigger.c).
+func (j *judge) enableTrigger(op *sqlast.EnableTrigger) {
+	a := j.alter
+	if a.table == nil || op.Rule || op.Table.Only {
+		return
+	}
+	for _, tr := range a.table.Triggers {
+		if tr.Row && (op.Trigger == "" || op.Trigger == tr.Name) {
+			for _, k := range j.partitions(a.key)[1:] {
+				a.family[k] = true
+				j.lock(k, ShareRowExclusive, "the row trigger "+tr.Name+" is one of every partition")
+			}
+			return
+		}
+	}
+}
+
 // columnMustExist records the error for a column that certainly is not there
 // when the passes that add columns are over.
 func (j *judge) columnMustExist(column string) bool {
@@ -173,6 +195,41 @@ func (j *judge) lacksColumn(t *catalog.Table, column string) bool {
 // systemColumn names the columns every table has (heap.c).
 var systemColumn = map[string]bool{"ctid": true, "xmin": true, "cmin": true, "xmax": true, "cmax": true, "tableoid": true}
 
+// setDefault is SET and DROP DEFAULT (ATExecColumnDefault).
+func (j *judge) setDefault(op *sqlast.SetDefault) {
+	if !j.columnMustExist(op.Column) {
+		return
+	}
+	switch c := columnOf(j.alter.table, op.Column); {
+	case c == nil || j.alter.droppedCols[op.Column]:
+	case c.Identity != sqlast.NoIdentity && !j.dropsIdentity(op.Column):
+		j.fail("42601", "column %q of relation %q is an identity column", op.Column, j.alter.key.Name)
+	case c.Generated != sqlast.NotGenerated && !j.dropsExpression(op.Column):
+		j.fail("42601", "column %q of relation %q is a generated column", op.Column, j.alter.key.Name)
+	}
+}
+
+func (j *judge) dropsIdentity(column string) bool {
+	return slices.ContainsFunc(j.ops, func(op sqlast.Op) bool {
+		d, ok := op.(*sqlast.AlterIdentity)
+		return ok && d.Column == column && d.Action == "drop"
+	})
+}
+
+func (j *judge) dropsExpression(column string) bool {
+	return slices.ContainsFunc(j.ops, func(op sqlast.Op) bool {
+		d, ok := op.(*sqlast.SetExpression)
+		return ok && d.Column == column && d.Expr == nil
+	})
+}
+
+func (j *judge) dropsDefault(column string) bool {
+	return slices.ContainsFunc(j.ops, func(op sqlast.Op) bool {
+		d, ok := op.(*sqlast.SetDefault)
+		return ok && d.Column == column && d.Default == nil
+	})
+}
+
 // alterIdentity is ADD, SET and DROP of an identity (ATExecAddIdentity,
 // ATExecSetIdentity, ATExecDropIdentity): the sequence is changed or dropped.
 func (j *judge) alterIdentity(op *sqlast.AlterIdentity) {
@@ -180,6 +237,10 @@ func (j *judge) alterIdentity(op *sqlast.AlterIdentity) {
 		return
 	}
 	c := j.alter.table.Column(op.Column)
+	if op.Action == "add" && c != nil {
+		j.identityRefused(c)
+		return
+	}
 	if c == nil || c.Sequence == (catalog.Key{}) {
 		return
 	}
@@ -189,6 +250,20 @@ func (j *judge) alterIdentity(op *sqlast.AlterIdentity) {
 	case "drop":
 		j.lockKind(c.Sequence, sqlast.Sequence, AccessExclusive, "the identity's sequence is dropped")
 		j.lose(sqlast.Sequence, c.Sequence.String(), "dropped with the identity of column "+op.Column, false)
+	}
+}
+
+// identityRefused fails ADD GENERATED … AS IDENTITY on a column that cannot take
+// it (ATExecAddIdentity).
+func (j *judge) identityRefused(c *catalog.Column) {
+	table := j.alter.key.Name
+	switch {
+	case !c.NotNull && j.complete(j.alter.table) && !j.alter.notNull[c.Name]:
+		j.fail("55000", "column %q of relation %q must be declared NOT NULL before identity can be added", c.Name, table)
+	case c.Identity != sqlast.NoIdentity && !j.dropsIdentity(c.Name):
+		j.fail("55000", "column %q of relation %q is already an identity column", c.Name, table)
+	case c.Default != nil && c.Identity == sqlast.NoIdentity && !j.dropsDefault(c.Name):
+		j.fail("55000", "column %q of relation %q already has a default value", c.Name, table)
 	}
 }
 

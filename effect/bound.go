@@ -118,6 +118,7 @@ type limits struct {
 	lowIn, highIn bool   // the limit itself is allowed
 	list          []string
 	isList        bool
+	not           []string // column <> value
 }
 
 // checksOf gathers the limits; unread is set if a CHECK says something else of
@@ -173,6 +174,13 @@ func (l *limits) add(e sqlast.Expr, column string) bool {
 		l.low, l.lowIn = values[0], op.Op == ">="
 	case "<=", "<":
 		l.high, l.highIn = values[0], op.Op == "<="
+	case "between":
+		if len(values) != 2 {
+			return false
+		}
+		l.low, l.lowIn, l.high, l.highIn = values[0], true, values[1], true
+	case "<>":
+		l.not = append(l.not, values...)
 	case "=", "in":
 		l.list, l.isList = values, true
 	default:
@@ -225,10 +233,13 @@ func (j *judge) excludesBound(t, parent *catalog.Table, pb sqlast.PartitionBound
 		return false, true
 	}
 	b, ok := readBound(parent, pb)
-	if !ok || b.isList {
+	if !ok {
 		return false, j.anyCheck(t)
 	}
 	l, unread := checksOf(t, b.column)
+	if b.isList {
+		return subset(b.list, l.not), unread || l.isList
+	}
 	above := b.high != "" && atLeast(l.low, b.high)
 	below := b.low != "" && l.high != "" && less(l.high, b.low, !l.highIn)
 	return above || below, unread

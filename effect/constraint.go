@@ -23,7 +23,7 @@ func (j *judge) addConstraint(c *sqlast.Constraint) {
 	case sqlast.ForeignKey:
 		j.foreignKey(c, c.NotValid, sqlast.TypeName{})
 	default:
-		j.indexConstraint(c)
+		j.indexConstraint(c, false)
 	}
 }
 
@@ -37,11 +37,11 @@ func (j *judge) onlyTable() bool {
 // children in the statement's mode. UNIQUE, PRIMARY KEY and foreign keys go to
 // partitions only, in ways of their own.
 func (j *judge) constraintRecurses(c *sqlast.Constraint) bool {
+	if j.env.Major >= 18 {
+		return true // they are locked before the kind is looked at
+	}
 	switch c.Kind {
 	case sqlast.Check:
-		// Since 18 the children are locked before NO INHERIT is looked at.
-		return !c.NoInherit || j.env.Major >= 18
-	case sqlast.NotNullConstraint:
 		return !c.NoInherit
 	case sqlast.ForeignKey:
 		return j.isPartitioned(j.alter.key)
@@ -212,17 +212,24 @@ func (j *judge) loseConstraint(t *catalog.Table, c *catalog.Constraint, why stri
 			return
 		}
 	}
-	if !j.addedAgain(c.Name) {
+	if !j.addedAgain(t, c) {
 		j.lose(sqlast.TableConstraint, inside(t.Key, c.Name), why, false)
 	}
 }
 
 // addedAgain reports whether the statement adds a constraint of that name, which
 // then takes the place of the one it drops.
-func (j *judge) addedAgain(name string) bool {
+func (j *judge) addedAgain(t *catalog.Table, c *catalog.Constraint) bool {
 	return slices.ContainsFunc(j.ops, func(op sqlast.Op) bool {
 		add, ok := op.(*sqlast.AddConstraint)
-		return ok && add.Constraint.Name == name
+		if !ok || t.Key != j.alter.key {
+			return false
+		}
+		name := add.Constraint.Name
+		if name == "" && add.Constraint.Kind == sqlast.PrimaryKey {
+			name = t.Name + "_pkey" // ChooseIndexName
+		}
+		return name == c.Name
 	})
 }
 

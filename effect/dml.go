@@ -26,12 +26,12 @@ func (j *judge) dml(op sqlast.Op) {
 		j.reads(op.From)
 		j.query(op.Query)
 		j.lockReferencedByRows(op.Table, columns)
-		j.lockReferencingRows(op.Table, columns)
+		j.lockReferencingRows(j.cat.Resolve(op.Table.Name), columns, map[catalog.Key]bool{})
 	case *sqlast.Delete:
-		j.write(op.Table, true, "DELETE writes it")
+		j.write(op.Table, true, deleteCause)
 		j.reads(op.Using)
 		j.query(op.Query)
-		j.lockReferencingRows(op.Table, nil)
+		j.lockReferencingRows(j.cat.Resolve(op.Table.Name), nil, map[catalog.Key]bool{})
 	case *sqlast.Merge:
 		j.write(op.Table, true, "MERGE writes it")
 		j.query(op.Query)
@@ -39,6 +39,8 @@ func (j *judge) dml(op sqlast.Op) {
 		j.copy(op)
 	}
 }
+
+const deleteCause = "DELETE writes it"
 
 func (j *judge) copy(op *sqlast.Copy) {
 	if op.Query != nil {
@@ -96,6 +98,9 @@ func (j *judge) read(key catalog.Key, mode Mode, cause string) {
 		}
 		seen[k] = true
 		j.lockAll(j.family(k), mode, cause)
+		if j.isPartitioned(k) {
+			j.readAncestors(k)
+		}
 		if v := j.cat.ViewAt(k); v != nil && !v.Materialized {
 			for _, below := range v.Reads {
 				visit(below)
@@ -110,6 +115,7 @@ func (j *judge) read(key catalog.Key, mode Mode, cause string) {
 // the planner cannot rule out.
 func (j *judge) write(r sqlast.Relation, everywhere bool, cause string) {
 	key := j.cat.Resolve(r.Name)
+	isDelete := cause == deleteCause
 	switch {
 	case j.cat.ViewAt(key) != nil:
 		j.read(key, RowExclusive, cause)
@@ -118,8 +124,8 @@ func (j *judge) write(r sqlast.Relation, everywhere bool, cause string) {
 	default:
 		j.lock(key, RowExclusive, cause)
 	}
-	if t := j.cat.TableAt(key); t != nil && t.PartitionOf != (catalog.Key{}) && everywhere {
-		j.lock(t.PartitionOf, AccessShare, "the partition's bound is checked")
+	if !isDelete || j.isPartitioned(key) {
+		j.readAncestors(key)
 	}
 }
 
@@ -135,9 +141,14 @@ func (j *judge) lockReferencedByRows(r sqlast.Relation, columns []string) {
 
 // lockReferencingRows: a referenced row that is deleted, or whose key changes,
 // is looked for in the referring tables, or changed there
-// (RI_FKey_noaction_del and its like). columns nil is DELETE.
-func (j *judge) lockReferencingRows(r sqlast.Relation, columns []string) {
-	j.referencing(j.cat.Resolve(r.Name), func(from *catalog.Table, fk *catalog.Constraint) {
+// (RI_FKey_noaction_del and its like), and so on from there. columns nil is
+// DELETE.
+func (j *judge) lockReferencingRows(key catalog.Key, columns []string, seen map[catalog.Key]bool) {
+	if seen[key] {
+		return
+	}
+	seen[key] = true
+	j.referencing(key, func(from *catalog.Table, fk *catalog.Constraint) {
 		action := fk.OnDelete
 		if columns != nil {
 			action = fk.OnUpdate
@@ -150,6 +161,13 @@ func (j *judge) lockReferencingRows(r sqlast.Relation, columns []string) {
 			mode = RowExclusive
 		}
 		j.lock(from.Key, mode, "its foreign key "+fk.Name+" refers to the rows")
+		switch {
+		case mode == RowShare:
+		case action == "cascade" && columns == nil:
+			j.lockReferencingRows(from.Key, nil, seen)
+		default:
+			j.lockReferencingRows(from.Key, fk.Columns, seen)
+		}
 	})
 }
 

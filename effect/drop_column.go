@@ -20,12 +20,13 @@ func (j *judge) dropColumn(op *sqlast.DropColumn) {
 		j.lose(sqlast.Column, inside(a.key, op.Column), "", true)
 		return
 	}
+	of, inKey := j.partitionKey(t, op.Column)
 	switch {
 	case j.inheritedColumn(t, op.Column):
 		j.fail("42P16", "cannot drop inherited column %q", op.Column)
 		return
-	case j.partitionKey(t, op.Column):
-		j.fail("42P16", "cannot drop column %q because it is part of the partition key of relation %q", op.Column, t.Name)
+	case inKey:
+		j.fail("42P16", "cannot drop column %q because it is part of the partition key of relation %q", op.Column, of)
 		return
 	case op.Table.Only && len(t.Partitions) > 0:
 		j.fail("42P16", "cannot drop column from only the partitioned table when partitions exist")

@@ -75,6 +75,11 @@ func (j *judge) dropFunction(op *sqlast.Drop) {
 	}
 	w := j.newWake(op.Cascade, nil)
 	for t := range j.cat.Tables() {
+		for _, col := range t.Columns {
+			if calls(col.Default, fs[0]) && w.depends(t.Key) {
+				j.lock(t.Key, AccessExclusive, "the default of its column "+col.Name+" is dropped with the function")
+			}
+		}
 		for _, tr := range t.Triggers {
 			if tr.Function.Name == fs[0].Name && slices.Contains(j.cat.Functions(tr.Function), fs[0]) && w.depends(t.Key) {
 				j.lock(t.Key, AccessExclusive, "its trigger "+tr.Name+" is dropped with the function")
@@ -85,6 +90,17 @@ func (j *judge) dropFunction(op *sqlast.Drop) {
 	if w.blocked {
 		j.fail("2BP01", "cannot drop function %s because other objects depend on it", j.signature(fs[0]))
 	}
+}
+
+// calls reports whether an expression calls a function, by its name.
+func calls(e sqlast.Expr, f *catalog.Function) bool {
+	found := false
+	sqlast.WalkExpr(e, func(e sqlast.Expr) bool {
+		c, ok := e.(*sqlast.FuncExpr)
+		found = found || ok && c.Name.Name == f.Name && (c.Name.Schema == "" || c.Name.Schema == f.Schema)
+		return !found
+	})
+	return found
 }
 
 // signature is a function as the server's messages name it (format_procedure).
@@ -109,6 +125,22 @@ func (j *judge) dropSchema(op *sqlast.Drop) {
 	for t := range j.cat.Tables() {
 		if t.Schema == name && w.depends(t.Key) {
 			w.table(t.Key, "is in schema "+name)
+		}
+		for _, k := range t.ReferencedViews {
+			if k.Schema == name && w.depends(k) {
+				w.view(k, "is in schema "+name)
+			}
+		}
+		for _, col := range t.Columns {
+			typ := j.cat.TypeAt(col.UserType)
+			if typ == nil || typ.Schema != name || !w.depends(typ.Key) {
+				continue
+			}
+			kind := sqlast.Type
+			if typ.Domain {
+				kind = sqlast.Domain
+			}
+			w.typ(typ, kind, "is in schema "+name)
 		}
 	}
 	if w.blocked {

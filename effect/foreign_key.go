@@ -51,9 +51,12 @@ func (j *judge) lockReferenced(t *catalog.Table, fk *catalog.Constraint, cause s
 	if fk.RefTable == t.Key || fk.RefTable == (catalog.Key{}) || fk.Parent != "" {
 		return
 	}
-	for _, k := range j.partitions(fk.RefTable) {
-		j.lock(k, AccessExclusive, cause)
+	keys := j.partitions(fk.RefTable)
+	if j.env.Major == 14 {
+		// Partitions that are partitioned themselves have no triggers yet.
+		keys = append([]catalog.Key{fk.RefTable}, j.stored(keys)...)
 	}
+	j.lockAll(keys, AccessExclusive, cause)
 }
 
 // referencedMustFit records the errors of a foreign key that cannot be made:

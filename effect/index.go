@@ -39,7 +39,7 @@ func (j *judge) createIndex(op *sqlast.CreateIndex) {
 		j.share.addBuild(Build{Table: key, Index: op.Name, Concurrently: op.Concurrently, Why: "CREATE INDEX reads the whole table"})
 		return
 	}
-	if op.Unique && j.lacksPartitionKey(t, elementColumns(op.Elements)) {
+	if op.Unique && j.lacksPartitionKey(key, elementColumns(op.Elements)) {
 		return
 	}
 	if op.Table.Only {
@@ -92,12 +92,18 @@ func (j *judge) indexColumnsMissing(t *catalog.Table, op *sqlast.CreateIndex) bo
 }
 
 // lacksPartitionKey fails a unique index of a partitioned table whose columns do
-// not hold the whole partition key.
-func (j *judge) lacksPartitionKey(t *catalog.Table, columns []string) bool {
-	for _, c := range t.PartitionBy.Columns {
-		if c != "" && !slices.Contains(columns, c) {
-			j.fail("0A000", "unique constraint on partitioned table must include all partitioning columns")
-			return true
+// not hold its whole partition key and those of its partitions.
+func (j *judge) lacksPartitionKey(key catalog.Key, columns []string) bool {
+	for _, k := range j.partitions(key) {
+		t := j.cat.TableAt(k)
+		if t == nil || t.PartitionBy == nil {
+			continue
+		}
+		for _, c := range t.PartitionBy.Columns {
+			if c != "" && !slices.Contains(columns, c) {
+				j.fail("0A000", "unique constraint on partitioned table must include all partitioning columns")
+				return true
+			}
 		}
 	}
 	return false

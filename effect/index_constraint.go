@@ -10,7 +10,8 @@ import (
 // indexConstraint is UNIQUE, PRIMARY KEY or EXCLUDE that ALTER TABLE adds
 // (transformIndexConstraint in parse_utilcmd.c, ATExecAddIndex and
 // ATExecAddIndexConstraint in tablecmds.c).
-func (j *judge) indexConstraint(c *sqlast.Constraint) {
+// inline is set for one written with a column that is added.
+func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 	a := j.alter
 	if c.Kind == sqlast.PrimaryKey && a.table != nil {
 		if pk := a.table.PrimaryKey(); pk != nil && !a.dropped[pk.Name] {
@@ -27,7 +28,7 @@ func (j *judge) indexConstraint(c *sqlast.Constraint) {
 		return
 	}
 	partitioned := j.isPartitioned(a.key)
-	if partitioned && c.Kind != sqlast.Exclusion && j.lacksPartitionKey(a.table, c.Columns) {
+	if partitioned && c.Kind != sqlast.Exclusion && j.lacksPartitionKey(a.key, c.Columns) {
 		return
 	}
 	nullable := c.Kind == sqlast.PrimaryKey && j.anyNullable(c.Columns)
@@ -43,11 +44,14 @@ func (j *judge) indexConstraint(c *sqlast.Constraint) {
 		}
 	}
 	keys := j.stored(j.partitions(a.key))
-	if c.Kind == sqlast.PrimaryKey {
+	if c.Kind == sqlast.PrimaryKey && a.table != nil && len(a.table.Children) > 0 {
+		for _, k := range j.family(a.key)[1:] {
+			j.lock(k, AccessExclusive, "a primary key makes its columns NOT NULL, also in children")
+		}
+	}
+	if nullable && !inline {
 		for _, column := range c.Columns {
-			if a.added[column] == nil {
-				j.scanForNulls(keys, column, "a primary key makes its columns NOT NULL and")
-			}
+			j.scanForNulls(j.family(a.key), column, "a primary key makes its columns NOT NULL and")
 		}
 	}
 	name := c.Name
@@ -72,7 +76,7 @@ func (j *judge) relationStays(k catalog.Key) bool {
 func (j *judge) anyNullable(columns []string) bool {
 	return slices.ContainsFunc(columns, func(name string) bool {
 		col := columnOf(j.alter.table, name)
-		return col == nil || !col.NotNull
+		return col == nil || !col.NotNull || j.alter.droppedCols[name]
 	})
 }
 

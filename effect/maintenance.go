@@ -148,8 +148,8 @@ func (j *judge) lockTable(op *sqlast.LockTable) {
 			keys = j.family(key)
 		}
 		j.lockAll(keys, Mode(op.Mode), "LOCK TABLE asks for it")
-		if v := j.cat.ViewAt(key); v != nil {
-			j.lockAll(v.Reads, Mode(op.Mode), "LOCK TABLE of a view locks what the view reads")
+		if j.cat.ViewAt(key) != nil {
+			j.read(key, Mode(op.Mode), "LOCK TABLE of a view locks what the view reads")
 		}
 	}
 }

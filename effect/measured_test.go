@@ -2,7 +2,6 @@ package effect_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -22,21 +21,27 @@ import (
 // TestMeasured holds Of against what real servers did: testdata/effects has one
 // archive for each family of statements; its README says how to read them.
 func TestMeasured(t *testing.T) {
+	for _, c := range recorded(t) {
+		t.Run(c.name, c.run)
+	}
+}
+
+// recorded reads all cases.
+func recorded(t *testing.T) []*measured {
+	t.Helper()
 	paths, err := filepath.Glob("../testdata/effects/*.txtar")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no recorded cases found: %v", err)
 	}
+	var all []*measured
 	for _, path := range paths {
-		text, err := os.ReadFile(path)
+		a, err := txtar.ParseFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			for _, c := range readCases(txtar.Parse(text)) {
-				t.Run(c.name, c.run)
-			}
-		})
+		all = append(all, readCases(strings.TrimSuffix(filepath.Base(path), ".txtar"), a)...)
 	}
+	return all
 }
 
 // measured is one recorded case.
@@ -51,7 +56,8 @@ type measured struct {
 	unpredicted string
 }
 
-func readCases(a *txtar.Archive) []*measured {
+// readCases reads the cases of one family.
+func readCases(family string, a *txtar.Archive) []*measured {
 	shared := ""
 	var all []*measured
 	for _, f := range a.Files {
@@ -60,6 +66,7 @@ func readCases(a *txtar.Archive) []*measured {
 			shared = string(f.Data)
 			continue
 		}
+		name = family + "/" + name
 		if n := len(all); n == 0 || all[n-1].name != name {
 			all = append(all, &measured{name: name, setup: shared, want: map[int]string{}})
 		}

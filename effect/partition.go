@@ -22,6 +22,7 @@ func (j *judge) attachPartition(op *sqlast.AttachPartition) {
 	for _, k := range j.family(child) {
 		j.lock(k, AccessExclusive, "ATTACH PARTITION locks the table that becomes a partition")
 	}
+	j.readAncestors(j.alter.key)
 	parent := j.alter.table
 	proved, unsure := j.provesBound(j.cat.TableAt(child), parent, op.Bound)
 	if !op.Bound.Default || parent == nil || len(parent.Partitions) > 0 {
@@ -35,6 +36,19 @@ func (j *judge) attachPartition(op *sqlast.AttachPartition) {
 	j.scanDefault(j.alter.key, op.Bound)
 	if parent != nil {
 		j.completePartition(parent, child)
+	}
+}
+
+// readAncestors locks the tables that a partition is in: its bound is made of
+// theirs (generate_partition_qual in partcache.c).
+func (j *judge) readAncestors(k catalog.Key) {
+	for range maxDomainDepth {
+		t := j.cat.TableAt(k)
+		if t == nil || t.PartitionOf == (catalog.Key{}) {
+			return
+		}
+		k = t.PartitionOf
+		j.lock(k, AccessShare, "the bound of its partition is made of its own")
 	}
 }
 
@@ -179,7 +193,7 @@ func (j *judge) detachPartition(op *sqlast.DetachPartition) {
 		j.fail("42P01", "relation %q is not a partition of relation %q", child.Name, parent.Name)
 		return
 	}
-	j.lock(child, AccessExclusive, "DETACH PARTITION locks the partition")
+	j.lockAll(j.partitions(child), AccessExclusive, "DETACH PARTITION locks the partition")
 	if !op.Concurrently && !op.Finalize {
 		j.lockDefault(j.alter.key, "DETACH PARTITION changes what the DEFAULT partition may hold")
 	}

@@ -46,6 +46,13 @@ func (j *judge) setLogged(op *sqlast.SetLogged) {
 			return
 		}
 	}
+	for _, fk := range foreignKeys(t) {
+		ref := j.cat.TableAt(fk.RefTable)
+		if op.Logged && ref != nil && ref.Key != t.Key && ref.Persistence == sqlast.Unlogged {
+			j.fail("42P16", "could not change table %q to logged because it references unlogged table %q", t.Name, ref.Name)
+			return
+		}
+	}
 	j.rewrite(a.key, t == nil || t.Partial, actionName(op)+" copies the whole table, unless it is so already")
 }
 

@@ -127,7 +127,7 @@ func (c *Catalog) applyAlter(op sqlast.AlterAction, at Origin) {
 	case *sqlast.DropColumn:
 		c.dropColumnFrom(t, op.Column, op.Table.Only)
 	case *sqlast.AddConstraint:
-		c.addConstraint(t, op.Constraint, at, options{only: op.Table.Only})
+		c.addConstraint(t, newConstraint(&op.Constraint, "", at), op.Table.Only)
 	case *sqlast.DropConstraint:
 		c.dropConstraint(t.Key, op.Constraint)
 	case *sqlast.ValidateConstraint:

@@ -64,14 +64,13 @@ func (c *Catalog) defineColumn(t *Table, def *sqlast.ColumnDef, at Origin) {
 		col.Type.Name.Name = serialTypes[def.Type.Name.Name]
 		col.NotNull = true
 	}
-	c.putColumn(t, col)
-	switch {
-	case serial:
-		k := c.ownSequence(t, def.Name, at)
-		c.column(t, def.Name).Default = nextval(k, def.Type.Span)
-	case def.Identity != sqlast.NoIdentity:
-		c.ownSequence(t, def.Name, at)
+	if serial || def.Identity != sqlast.NoIdentity {
+		col.Sequence = c.ownSequence(t, def.Name, at)
 	}
+	if serial {
+		col.Default = nextval(col.Sequence, def.Type.Span)
+	}
+	c.putColumn(t, col)
 }
 
 // storedDefault returns the default that the server keeps: DEFAULT NULL is none,
@@ -112,9 +111,6 @@ func (c *Catalog) ownSequence(t *Table, column string, at Origin) Key {
 	k := Key{t.Schema, c.relationName(t.Schema, t.Name, column, "seq", false)}
 	c.put(k, &Sequence{Key: k, OwnedBy: t.Key, Column: column, Created: at})
 	t.Sequences = append(t.Sequences, k)
-	if col := c.column(t, column); col != nil {
-		col.Sequence = k
-	}
 	return k
 }
 
@@ -134,10 +130,9 @@ func (c *Catalog) addColumn(t *Table, op *sqlast.AddColumn, at Origin) {
 		}
 	}
 	for _, kind := range [...]sqlast.ConstraintKind{sqlast.PrimaryKey, sqlast.Unique, sqlast.Exclusion, sqlast.Check, sqlast.NotNullConstraint, sqlast.ForeignKey} {
-		for _, con := range def.Constraints {
-			if con.Kind == kind {
-				at.Span = con.At
-				c.addConstraint(t, ofColumn(con, def.Name), at, options{only: op.Table.Only})
+		for i := range def.Constraints {
+			if def.Constraints[i].Kind == kind {
+				c.addConstraint(t, newConstraint(&def.Constraints[i], def.Name, at), op.Table.Only)
 			}
 		}
 	}
@@ -210,7 +205,7 @@ func (c *Catalog) alterIdentity(t *Table, op *sqlast.AlterIdentity, at Origin) {
 	switch op.Action {
 	case "add":
 		col.Identity, col.NotNull = op.Identity, true
-		c.ownSequence(t, op.Column, at)
+		col.Sequence = c.ownSequence(t, op.Column, at)
 	case "set":
 		if op.Identity != sqlast.NoIdentity {
 			col.Identity = op.Identity

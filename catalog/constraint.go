@@ -6,33 +6,32 @@ import (
 	"github.com/miglint/miglint/sqlast"
 )
 
-// options says how a constraint comes to a table.
-type options struct {
-	only   bool   // not to its descendants
-	parent string // the parent's constraint that it is a copy of
+// newConstraint returns the constraint that a statement defines, for a column if
+// one is named.
+func newConstraint(def *sqlast.Constraint, column string, at Origin) *Constraint {
+	con := &Constraint{Constraint: *def, Valid: !def.NotValid && !def.NotEnforced, Created: at}
+	con.Created.Span = def.At
+	if column != "" && len(def.Columns) == 0 && def.Kind != sqlast.Check {
+		con.Columns = []string{column}
+	}
+	return con
 }
 
-// addConstraint adds a constraint to a table and its descendants.
-func (c *Catalog) addConstraint(t *Table, def sqlast.Constraint, at Origin, opt options) {
+// addConstraint adds a constraint to a table and, unless only is set, to its
+// descendants.
+func (c *Catalog) addConstraint(t *Table, con *Constraint, only bool) {
 	if len(t.Constraints) >= maxParts {
 		return
 	}
-	con := &Constraint{
-		Constraint: def,
-		Valid:      !def.NotValid && !def.NotEnforced,
-		Parent:     opt.parent,
-		Created:    at,
-	}
-	con.Columns = slices.Clone(def.Columns)
-	if old := t.Constraint(def.Name); def.Name != "" && old != nil {
-		if opt.parent != "" && def.Kind == old.Kind {
+	if old := t.Constraint(con.Name); con.Name != "" && old != nil {
+		if con.Parent != "" && con.Kind == old.Kind {
 			// The child has it already: the two are merged (MergeWithExistingConstraint).
-			c.setParent(t, old, opt.parent)
+			c.setParent(t, old, con.Parent)
 			return
 		}
 		c.removeConstraint(t, old)
 	}
-	switch def.Kind {
+	switch con.Kind {
 	case sqlast.Check:
 		c.addCheck(t, con)
 	case sqlast.NotNullConstraint:
@@ -43,36 +42,36 @@ func (c *Catalog) addConstraint(t *Table, def sqlast.Constraint, at Origin, opt 
 		c.addIndexConstraint(t, con)
 		return // the index has recursed
 	}
-	if !opt.only && !con.NoInherit {
-		c.inheritConstraint(t, con, at)
+	if !only && !con.NoInherit {
+		c.inheritConstraint(t, con)
 	}
 }
 
 // inheritConstraint hands a new constraint down to partitions and, but for
 // foreign keys, to children.
-func (c *Catalog) inheritConstraint(t *Table, con *Constraint, at Origin) {
-	children := t.Partitions
-	if con.Kind != sqlast.ForeignKey {
-		children = slices.Concat(t.Partitions, t.Children)
-	}
-	for _, k := range children {
-		if child := c.table(k); child != nil {
-			c.addConstraint(child, c.copyFor(child, con), at, options{parent: con.Name})
+func (c *Catalog) inheritConstraint(t *Table, con *Constraint) {
+	for _, list := range [...][]Key{t.Partitions, t.Children} {
+		for _, k := range list {
+			child := c.table(k)
+			if child == nil || con.Kind == sqlast.ForeignKey && child.PartitionOf != t.Key {
+				continue
+			}
+			c.addConstraint(child, c.copyFor(child, con, con.Created), false)
 		}
 	}
 }
 
-// copyFor returns a parent's constraint as its copy in a child is defined. A
-// foreign key keeps its name unless the child has one of that name
+// copyFor returns the copy of a parent's constraint that a child gets. A foreign
+// key keeps its name unless the child has one of that name
 // (addFkRecurseReferencing).
-func (c *Catalog) copyFor(child *Table, con *Constraint) sqlast.Constraint {
-	def := con.Constraint
-	def.RefTable = con.RefTable.name()
-	def.NotValid = !con.Valid && !con.NotEnforced
-	if con.Kind == sqlast.ForeignKey && child.Constraint(def.Name) != nil {
-		def.Name = ""
+func (c *Catalog) copyFor(child *Table, con *Constraint, at Origin) *Constraint {
+	clone := *con
+	clone.Parent, clone.Local, clone.Validated, clone.Created = con.Name, false, Origin{}, at
+	clone.Constraint.RefTable = con.RefTable.name()
+	if con.Kind == sqlast.ForeignKey && child.Constraint(con.Name) != nil {
+		clone.Name = ""
 	}
-	return def
+	return &clone
 }
 
 // name returns the key as a statement would write it.

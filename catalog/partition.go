@@ -47,8 +47,6 @@ func (c *Catalog) inheritForeignKeys(t, parent *Table, at Origin) {
 		if con.Kind != sqlast.ForeignKey {
 			continue
 		}
-		at := at
-		at.Span = con.At
 		i := slices.IndexFunc(t.Constraints, func(own *Constraint) bool {
 			return own.Kind == sqlast.ForeignKey && own.Parent == "" && own.RefTable == con.RefTable &&
 				slices.Equal(own.Columns, con.Columns) && slices.Equal(own.RefColumns, con.RefColumns) &&
@@ -58,7 +56,7 @@ func (c *Catalog) inheritForeignKeys(t, parent *Table, at Origin) {
 			c.setParent(t, t.Constraints[i], con.Name)
 			continue
 		}
-		c.addConstraint(t, c.copyFor(t, con), at, options{parent: con.Name})
+		c.addConstraint(t, c.copyFor(t, con, at), false)
 	}
 }
 

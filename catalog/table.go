@@ -47,6 +47,7 @@ func (c *Catalog) createTable(op *sqlast.CreateTable, at Origin) {
 			}
 		}
 	}
+	t.Columns = slices.Grow(t.Columns, min(len(op.Columns), maxColumns))
 	c.addDefinedColumns(t, op, at)
 	if op.Query != nil {
 		c.addQueryColumns(t, op, at)
@@ -93,33 +94,36 @@ func (c *Catalog) addDefinedColumns(t *Table, op *sqlast.CreateTable, at Origin)
 // which the server picks their names: checks, the primary key, the other
 // indexes, what LIKE copies, foreign keys (transformCreateStmt).
 func (c *Catalog) addDefinedConstraints(t *Table, op *sqlast.CreateTable, at Origin) {
-	var all []sqlast.Constraint
-	for i := range op.Columns {
-		def := &op.Columns[i]
-		for _, con := range def.Constraints {
-			all = append(all, ofColumn(con, def.Name))
+	var all []*Constraint
+	define := func(def *sqlast.Constraint, column string) {
+		if len(all) < maxParts {
+			con := newConstraint(def, column, at)
+			// Constraints of a new table are valid at once, whatever they say
+			// (skipValidation of transformCreateStmt).
+			con.NotValid, con.Valid = false, !con.NotEnforced
+			all = append(all, con)
 		}
 	}
-	all = append(all, op.Constraints...)
-	all = mergeIndexes(all[:min(len(all), maxParts)])
-	for i := range all {
-		// Constraints of a new table are valid at once, whatever they say
-		// (skipValidation of transformCreateStmt).
-		all[i].NotValid = false
+	for i := range op.Columns {
+		for k := range op.Columns[i].Constraints {
+			define(&op.Columns[i].Constraints[k], op.Columns[i].Name)
+		}
 	}
+	for i := range op.Constraints {
+		define(&op.Constraints[i], "")
+	}
+	all = mergeIndexes(all)
+	t.Constraints = slices.Grow(t.Constraints, len(all))
 	add := func(kinds ...sqlast.ConstraintKind) {
-		for i := range all {
-			if slices.Contains(kinds, all[i].Kind) {
-				at.Span = all[i].At
-				c.addConstraint(t, all[i], at, options{})
+		for _, con := range all {
+			if slices.Contains(kinds, con.Kind) {
+				c.addConstraint(t, con, false)
 			}
 		}
 	}
-	span := at.Span
 	add(sqlast.Check, sqlast.NotNullConstraint)
 	add(sqlast.PrimaryKey)
 	add(sqlast.Unique, sqlast.Exclusion)
-	at.Span = span
 	for _, like := range op.Likes {
 		c.likeRest(t, like, at)
 	}
@@ -128,12 +132,12 @@ func (c *Catalog) addDefinedConstraints(t *Table, op *sqlast.CreateTable, at Ori
 
 // mergeIndexes drops the UNIQUE constraints of a new table that are the very same
 // as another one, unless both have names (transformIndexConstraints).
-func mergeIndexes(all []sqlast.Constraint) []sqlast.Constraint {
-	merged := make([]sqlast.Constraint, 0, len(all))
+func mergeIndexes(all []*Constraint) []*Constraint {
+	merged := all[:0]
 	for _, con := range all {
 		i := -1
 		if con.Kind == sqlast.Unique || con.Kind == sqlast.PrimaryKey {
-			i = slices.IndexFunc(merged, func(other sqlast.Constraint) bool { return mergeable(con, other) })
+			i = slices.IndexFunc(merged, func(other *Constraint) bool { return mergeable(con, other) })
 		}
 		if i < 0 {
 			merged = append(merged, con)
@@ -149,21 +153,13 @@ func mergeIndexes(all []sqlast.Constraint) []sqlast.Constraint {
 	return merged
 }
 
-func mergeable(a, b sqlast.Constraint) bool {
+func mergeable(a, b *Constraint) bool {
 	if b.Kind != sqlast.Unique && b.Kind != sqlast.PrimaryKey || a.Name != "" && b.Name != "" {
 		return false
 	}
 	return slices.Equal(a.Columns, b.Columns) && slices.Equal(a.Include, b.Include) &&
 		a.NullsNotDistinct == b.NullsNotDistinct && a.Deferrable == b.Deferrable &&
 		a.InitiallyDeferred == b.InitiallyDeferred && a.WithoutOverlaps == b.WithoutOverlaps
-}
-
-// ofColumn makes a column constraint one of the table.
-func ofColumn(con sqlast.Constraint, column string) sqlast.Constraint {
-	if len(con.Columns) == 0 && con.Kind != sqlast.Check {
-		con.Columns = []string{column}
-	}
-	return con
 }
 
 // addInherited copies the columns and constraints of INHERITS.
@@ -249,10 +245,10 @@ func (c *Catalog) likeColumns(t *Table, like sqlast.Like, at Origin) {
 		if t.Column(clone.Name) != nil {
 			continue
 		}
-		c.putColumn(t, &clone)
 		if clone.Identity != sqlast.NoIdentity {
-			c.ownSequence(t, clone.Name, at)
+			clone.Sequence = c.ownSequence(t, clone.Name, at)
 		}
+		c.putColumn(t, &clone)
 	}
 }
 

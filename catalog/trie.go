@@ -142,7 +142,9 @@ func (n *node[V]) own(e *edit) *node[V] {
 	if n.edit == e {
 		return n
 	}
-	return &node[V]{edit: e, bitmap: n.bitmap, branches: slices.Clone(n.branches)}
+	branches := make([]branch[V], len(n.branches), min(len(n.branches)+1, trieMask+1)) // mostly one is added
+	copy(branches, n.branches)
+	return &node[V]{edit: e, bitmap: n.bitmap, branches: branches}
 }
 
 // without returns the chain without the leaf of that key.

@@ -34,6 +34,9 @@ func runColumnTypeRewrite(p *analyzer.Pass) {
 		d := analyzer.Diagnostic{Locks: op.Locks(op.I, effect.AccessExclusive)}
 		what := fmt.Sprintf("changing %s of %s to %s", sqlast.QuoteIdent(alter.Column), alter.Table.Name, alter.Type)
 		why, certain, rewrites := rewritesExisting(op)
+		if rewrites && !certain && onlyItself(alter) {
+			why, certain = fmt.Sprintf("only a column that is %s already would be spared", alter.Type), true
+		}
 		switch {
 		case rewrites && certain:
 			d.Message = fmt.Sprintf("%s copies the whole table and blocks reads and writes %s: %s", what, op.Until(), why)
@@ -45,7 +48,7 @@ func runColumnTypeRewrite(p *analyzer.Pass) {
 			d.Message = fmt.Sprintf("%s copies no row but rebuilds %s, and blocks reads and writes %s", what, rebuilt(op), op.Until())
 		case scansExisting(op):
 			d.Message = fmt.Sprintf("%s copies no row but checks every one again, and blocks reads and writes %s: %s",
-				what, op.Until(), op.Effect.Op(op.I).Scans[0].Why)
+				what, op.Until(), whyScanned(op))
 		default:
 			continue
 		}
@@ -53,14 +56,35 @@ func runColumnTypeRewrite(p *analyzer.Pass) {
 	}
 }
 
-// rebuilt names the index that the op builds again.
+// onlyItself reports whether no other type is stored like the new one, so that
+// any change to it copies the table (the casts of pg_cast that keep the bytes).
+func onlyItself(alter *sqlast.AlterColumnType) bool {
+	if alter.Type.Schema != "" {
+		return false
+	}
+	switch alter.Type.Name.Name {
+	case "int2", "int4", "int8", "float4", "float8", "money", "bool", "uuid", "json", "jsonb", "bytea", "date", "bpchar":
+		return true
+	}
+	return alter.Type.ArrayDims > 0
+}
+
+// rebuilt names the first index that the op builds again on a table that matters.
 func rebuilt(op analyzer.Op) string {
-	b := op.Effect.Op(op.I).Builds[0]
-	if b.Index == "" {
-		return "an index"
+	for _, b := range op.Effect.Op(op.I).Builds {
+		if b.Index != "" && !op.Cheap(b.Table) {
+			return fmt.Sprintf("index %s (%s)", sqlast.QuoteIdent(b.Index), b.Why)
+		}
 	}
-	if b.Why == "" {
-		return "index " + sqlast.QuoteIdent(b.Index)
+	return "an index"
+}
+
+// whyScanned says why the op reads a table that matters.
+func whyScanned(op analyzer.Op) string {
+	for _, r := range op.Effect.Op(op.I).Scans {
+		if !op.Cheap(r.Key) {
+			return r.Why
+		}
 	}
-	return fmt.Sprintf("index %s (%s)", sqlast.QuoteIdent(b.Index), b.Why)
+	return ""
 }

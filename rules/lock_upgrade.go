@@ -47,16 +47,37 @@ func runLockUpgrade(p *analyzer.Pass) {
 }
 
 // weakerHeld returns the lock the transaction holds on the relation if it is one
-// that running code can wait for, and not the strongest.
+// that running code can wait for, and not the strongest: a lock that stops
+// writers, or the row locks of an UPDATE or DELETE. Nobody waits for SHARE UPDATE
+// EXCLUSIVE but other DDL, nor for rows that only this transaction can see.
 func weakerHeld(s *analyzer.Stmt, l effect.Lock) (weaker analyzer.HeldLock, ok bool) {
 	for _, h := range s.Held {
 		switch {
-		case h.Relation != l.Relation || h.Mode < effect.RowExclusive:
+		case h.Relation != l.Relation:
 		case h.Mode == effect.AccessExclusive:
 			return analyzer.HeldLock{}, false
-		default:
+		case h.Mode.BlocksWrites() || h.Mode == effect.RowExclusive && locksRows(h.By):
 			weaker, ok = h, true
 		}
 	}
 	return weaker, ok
+}
+
+// locksRows reports whether the statement changes rows that others can see.
+func locksRows(s *analyzer.Stmt) bool {
+	for _, op := range s.Ops {
+		switch o := op.(type) {
+		case *sqlast.Update, *sqlast.Delete, *sqlast.Merge:
+			return true
+		case *sqlast.Insert:
+			if o.OnConflict {
+				return true
+			}
+		case *sqlast.Select:
+			if len(o.Query.Writes) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -30,9 +30,13 @@ func runSlowStatementUnderLock(p *analyzer.Pass) {
 		if !ok {
 			continue
 		}
+		_, validates := op.Op.(*sqlast.ValidateConstraint)
 		for _, h := range op.Held {
 			if h.Mode != effect.AccessExclusive || h.Kind != sqlast.Table || op.Minor(h.Relation) {
 				continue
+			}
+			if validates && h.Relation == op.Before.Resolve(on) {
+				break // validate-under-lock says it
 			}
 			p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
 				Message: fmt.Sprintf("%s of %s takes its time while %s is locked: line %d blocks its reads and writes %s",
@@ -47,10 +51,10 @@ func runSlowStatementUnderLock(p *analyzer.Pass) {
 
 // slow names what makes the op take long, and the table. Statements that block
 // writers themselves while they scan or build have rules of their own.
-func slow(op analyzer.Op) (what, on string, ok bool) {
-	table, _, verb, whole := wholeTableDML(op)
-	if !whole || op.Cheap(op.Before.Resolve(table)) {
-		return "", "", false
+func slow(op analyzer.Op) (what string, on sqlast.Name, ok bool) {
+	if validate, isValidate := op.Op.(*sqlast.ValidateConstraint); isValidate {
+		return "the validation", validate.Table.Name, scansExisting(op)
 	}
-	return "the " + verb, table.String(), true
+	table, _, verb, whole := wholeTableDML(op)
+	return "the " + verb, table, whole && !op.Cheap(op.Before.Resolve(table))
 }

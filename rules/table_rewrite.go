@@ -27,14 +27,21 @@ func runTableRewrite(p *analyzer.Pass) {
 			continue // rules of their own
 		}
 		for _, r := range op.Effect.Op(op.I).Rewrites {
-			if op.Cheap(r.Key) || r.Maybe {
+			if op.Cheap(r.Key) {
 				continue
 			}
-			message := fmt.Sprintf("this copies all of %s and blocks reads and writes %s", r.Key, op.Until())
-			if r.Why != "" {
-				message += ": " + r.Why
+			d := analyzer.Diagnostic{
+				Message: fmt.Sprintf("this copies all of %s and blocks reads and writes %s", r.Key, op.Until()),
+				Locks:   op.Locks(op.I, effect.AccessExclusive),
 			}
-			p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{Message: message, Locks: op.Locks(op.I, effect.AccessExclusive)})
+			if _, virtual := op.Op.(*sqlast.SetExpression); r.Maybe && virtual { // nobody writes the others to change nothing
+				d.Severity = analyzer.Warning
+				d.Message = fmt.Sprintf("this may copy all of %s, and then blocks reads and writes %s", r.Key, op.Until())
+			}
+			if r.Why != "" {
+				d.Message += ": " + r.Why
+			}
+			p.ReportStmt(op.Stmt, op.I, d)
 			break
 		}
 	}

@@ -11,6 +11,14 @@ import (
 // otherwise, is made to fit. Transaction control is ignored: take snapshots and
 // Restore them. The span of at is replaced by each op's own.
 func (c *Catalog) Apply(stmt *sqlast.Statement, at Origin) {
+	if len(stmt.Ops) > 1 {
+		if create, ok := stmt.Ops[0].(*sqlast.CreateSchema); ok {
+			// Its elements find each other without a schema (CreateSchemaCommand).
+			path := c.path
+			c.path = append([]string{create.Name}, path...)
+			defer func() { c.path = path }()
+		}
+	}
 	for _, op := range inPasses(stmt.Ops) {
 		at.Span = op.Pos()
 		c.apply(op, at)

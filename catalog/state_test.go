@@ -83,6 +83,7 @@ func TestSearchPath(t *testing.T) {
 		{"RESET", `SET search_path = app; RESET search_path; CREATE TABLE t ()`, key("public"), []string{"$user", "public"}},
 		{"RESET ALL", `SET search_path = app; RESET ALL; CREATE TABLE t ()`, key("public"), []string{"$user", "public"}},
 		{"set_config", `SELECT pg_catalog.set_config('search_path', '"My App", public', false); CREATE TABLE t ()`, key("My App"), []string{"My App", "public"}},
+		{"elements of CREATE SCHEMA", `CREATE SCHEMA app CREATE TABLE t () CREATE VIEW v AS SELECT FROM t; SET search_path = app`, key("app"), []string{"app"}},
 		{"as pg_dump sets it", `SELECT pg_catalog.set_config('search_path', '', false); CREATE TABLE public.t ()`, key("public"), nil},
 		{"temporary tables come first", `CREATE TABLE t (); CREATE TEMP TABLE t ()`, key("pg_temp"), []string{"$user", "public"}},
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,11 @@ func (a *app) initCommand() *cobra.Command {
 			set, err := p.load(false)
 			if err != nil {
 				return err
+			}
+			for _, s := range set.Streams {
+				if s.Root != "" && !filepath.IsLocal(filepath.FromSlash(s.Root)) {
+					return fmt.Errorf("%s is not below the current folder, where %s would be written: run init in a folder above the migrations", s.Root, config.FileName)
+				}
 			}
 			if err := writeNew(config.FileName, starter(set)); err != nil {
 				return err
@@ -73,51 +79,51 @@ func starter(set *migration.Set) string {
 	if len(set.Streams) > 0 && same {
 		fmt.Fprintf(&b, "framework: %s\n", set.Streams[0].Framework.Name)
 	} else {
-		fmt.Fprintf(&b, "# framework: %s\n", strings.Join(config.Frameworks(), " | "))
+		fmt.Fprintf(&b, "#framework: %s\n", config.Frameworks()[0])
 	}
 	return b.String() + starterRest
 }
 
 const starterRest = `
 # The oldest PostgreSQL major that the migrations run on, 14 to 18. Without it, what differs is judged as on 14.
-# postgres: 16
+#postgres: 16
 
 # How the files of a plain folder are run: statement (as psql -f does), file, run, or implicit (one query per file).
-# transaction: file
+#transaction: file
 
 # golang-migrate's x-multi-statement=true.
-# multi-statement: true
+#multi-statement: true
 
 # Files to leave out, relative to this file.
-# exclude: ["db/migrations/legacy/**"]
+#exclude: ["db/migrations/legacy/**"]
 
 # The output of pg_dump --schema-only to start from, if the folder does not hold the whole history.
-# schema: db/baseline.sql
+#schema: db/baseline.sql
 
 # Values of ${name}, {{ .name }} and :name in the files.
-# placeholders:
-#   schema: app
+#placeholders:
+#  schema: app
 
 # never: this project only rolls forward, and a missing down is no finding.
-# down: never
+#down: never
 
 # Columns that running code no longer uses, so that they may be dropped, and how long before the drop an earlier
 # migration must have marked a column as deprecated.
-# deprecated: [users.legacy_name]
-# min-age: 14d
+#deprecated: [users.legacy_name]
+#min-age: 14d
 
 # Tables so small that their locks, rewrites and scans do not matter.
-# small-tables: [countries]
+#small-tables: [countries]
 
-# lock-timeout:
-#   set-by-role: true   # the role or connection that migrates sets lock_timeout
-#   max: 10s            # the longest lock_timeout that is no finding
-#   missing: info       # off, info, warning or error
+#lock-timeout:
+#  set-by-role: true   # the role or connection that migrates sets lock_timeout
+#  max: 10s            # the longest lock_timeout that is no finding
+#  missing: info       # off, info, warning or error
 
 # Severities: off, info, warning or error. ` + "`miglint rules`" + ` lists the rules.
-# rules:
-#   missing-down: error
+#rules:
+#  missing-down: error
 
 # The lowest severity that makes miglint exit with 1: error, warning, info or never.
-# fail-on: error
+#fail-on: error
 `

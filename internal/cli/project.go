@@ -231,7 +231,7 @@ func (p *project) load(changedOnly bool) (*migration.Set, error) {
 	}
 	files := map[string][]migration.NamedFile{} // by what they are read through
 	for _, t := range p.targets {
-		if t.file {
+		if t.file && !p.inFolder(t) {
 			files[t.top] = append(files[t.top], migration.NamedFile{Name: t.path, Display: t.display})
 		}
 	}
@@ -259,6 +259,8 @@ func (p *project) load(changedOnly bool) (*migration.Set, error) {
 // loader is migration.Load or does its work.
 type loader func(fsys fs.FS, name, display string, opts migration.Options) (*migration.Set, error)
 
+// loadInto adds what load finds at the target to the set. A folder that was found
+// from another target already is not read twice.
 func (p *project) loadInto(set *migration.Set, t *target, load loader, opts migration.Options) error {
 	root, err := p.root(t)
 	if err != nil {
@@ -268,9 +270,22 @@ func (p *project) loadInto(set *migration.Set, t *target, load loader, opts migr
 	if err != nil {
 		return err
 	}
-	set.Streams = append(set.Streams, found.Streams...)
+	known := make(map[string]bool, len(set.Streams))
+	for _, s := range set.Streams {
+		known[s.Root] = true
+	}
+	for _, s := range found.Streams {
+		if t.file || !known[s.Root] {
+			set.Streams = append(set.Streams, s)
+		}
+	}
 	set.Ignored = append(set.Ignored, found.Ignored...)
 	return nil
+}
+
+// inFolder reports whether a folder that the file is in is to be read too.
+func (p *project) inFolder(file *target) bool {
+	return slices.ContainsFunc(p.targets, func(t *target) bool { return !t.file && t.holds(file) })
 }
 
 // loadConfigured reads those folders that the configuration names and that hold

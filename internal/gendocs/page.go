@@ -59,7 +59,7 @@ func page(r *analyzer.Rule, all []*analyzer.Rule) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s# %s\n\n%s.\n\n%s\n", generated, r.Name, r.Summary, facts(r))
+	fmt.Fprintf(&b, "%s# %s\n\n**%s**\n\n%s\n", generated, r.Name, r.Summary, facts(r))
 	section := func(heading, text string) { fmt.Fprintf(&b, "\n## %s\n\n%s\n", heading, strings.TrimRight(text, "\n")) }
 	section("Why", r.Why)
 	section("What to write instead", r.Instead)

@@ -2,8 +2,10 @@ package analyzer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/miglint/miglint/migration"
 	"github.com/miglint/miglint/source"
 	"github.com/miglint/miglint/sqlast"
 )
@@ -37,75 +39,127 @@ var UnusedIgnore = &Rule{
 
 // ignore is one rule that one comment silences.
 type ignore struct {
-	rule    string // "": every rule
-	at      source.Span
-	stmt    *Stmt // nil: the whole file
-	foreign bool  // another tool's comment: never reported as unused
-	used    bool
+	rule     string // "": every rule
+	at       source.Span
+	stmt     source.Span // nowhere: the whole file
+	foreign  bool        // another tool's comment: never reported as unused
+	silences []*silence  // one for each rule of that name
 }
 
-func (ig *ignore) matches(d Diagnostic) bool {
-	if ig.rule != "" && !d.Rule.Is(ig.rule) || d.Span.File != ig.at.File {
+// silence is a rule that is silenced in one place.
+type silence struct{ used bool }
+
+// ignores are those of one script. They are looked up, for there may be as many
+// of them as findings.
+type ignores struct {
+	file      *source.File
+	migration *migration.Migration
+	down      bool
+	all       []ignore
+	stmts     []source.Span // the statements they stand on, in order
+	silences  map[place]*silence
+}
+
+// place is what a silence is about: a rule, nil for every one, in the statement
+// that starts at stmt, -1 for the whole file.
+type place struct {
+	stmt int
+	rule *Rule
+}
+
+// add takes an ignore in; rules are those of its name.
+func (igs *ignores) add(ig ignore, rules []*Rule) {
+	at := place{stmt: -1}
+	if !ig.stmt.IsZero() {
+		at.stmt = ig.stmt.Start
+		if n := len(igs.stmts); n == 0 || igs.stmts[n-1] != ig.stmt {
+			igs.stmts = append(igs.stmts, ig.stmt)
+		}
+	}
+	for _, at.rule = range rules {
+		s := igs.silences[at]
+		if s == nil {
+			s = &silence{}
+			igs.silences[at] = s
+		}
+		ig.silences = append(ig.silences, s)
+	}
+	igs.all = append(igs.all, ig)
+}
+
+// silence reports whether a comment silences the finding.
+func (igs *ignores) silence(d Diagnostic) bool {
+	if d.Span.File != igs.file {
 		return false
 	}
-	return ig.stmt == nil || ig.stmt.Span.Contains(d.Span)
-}
-
-// applyIgnores removes the findings that comments of the script silence and adds
-// the findings about those comments.
-func (r *runner) applyIgnores(p *Pass, found []Diagnostic) (kept []Diagnostic, ignored int) {
-	ignores, own := r.ignores(p)
-	if len(ignores) > 0 {
-		for _, d := range found {
-			silenced := false
-			for _, ig := range ignores {
-				if ig.matches(d) {
-					ig.used, silenced = true, true
-				}
-			}
-			if silenced {
-				ignored++
-			} else {
-				kept = append(kept, d)
+	silenced := false
+	try := func(stmt int) {
+		for _, rule := range []*Rule{d.Rule, nil} {
+			if s := igs.silences[place{stmt, rule}]; s != nil {
+				s.used, silenced = true, true
 			}
 		}
-	} else {
-		kept = found
 	}
-	for _, ig := range ignores {
-		if !ig.used && !ig.foreign && r.runs(ig.rule) {
-			own = append(own, Diagnostic{Rule: UnusedIgnore, Span: ig.at,
-				Message: fmt.Sprintf("nothing here for rule %q to report: the ignore is not needed", ig.rule)})
-		}
+	try(-1)
+	i, found := slices.BinarySearchFunc(igs.stmts, d.Span.Start, func(s source.Span, start int) int { return s.Start - start })
+	if !found {
+		i--
 	}
-	for _, d := range own {
-		if r.isOn(d.Rule) {
-			d.Migration, d.Down = p.Migration, p.Down
-			d.Severity = r.severity(d.Rule, d.Severity, p.Down)
-			kept = append(kept, d)
-		}
+	if i >= 0 && igs.stmts[i].Contains(d.Span) {
+		try(igs.stmts[i].Start)
 	}
-	return kept, ignored
+	return silenced
 }
 
-// ignores reads the ignore comments of the script and reports the bad ones.
-func (r *runner) ignores(p *Pass) (ignores []*ignore, bad []Diagnostic) {
-	if p.Script == nil {
+// silenced reports whether a comment in one of the scripts of a file silences a
+// finding about the stream.
+func silenced(scripts []*ignores, d Diagnostic) bool {
+	silenced := false
+	for _, igs := range scripts {
+		silenced = igs.silence(d) || silenced
+	}
+	return silenced
+}
+
+// unused reports the ignores that silenced nothing, once all rules have run.
+func (r *runner) unused(igs *ignores) []Diagnostic {
+	if !r.isOn[UnusedIgnore] {
+		return nil
+	}
+	var found []Diagnostic
+	for _, ig := range igs.all {
+		used := slices.ContainsFunc(ig.silences, func(s *silence) bool { return s.used })
+		if !used && !ig.foreign && slices.ContainsFunc(r.byName[ig.rule], func(rule *Rule) bool { return r.isOn[rule] }) {
+			found = append(found, Diagnostic{Rule: UnusedIgnore, Span: ig.at, Migration: igs.migration, Down: igs.down,
+				Severity: r.severity(UnusedIgnore, 0, igs.down),
+				Message:  fmt.Sprintf("nothing here for rule %q to report: the ignore is not needed", ig.rule)})
+		}
+	}
+	return found
+}
+
+// ignores reads the ignore comments of the script, nil if there are none, and
+// reports the bad ones.
+func (r *runner) ignores(p *Pass) (igs *ignores, bad []Diagnostic) {
+	if p.Script == nil || len(p.Script.Comments) == 0 {
 		return nil, nil
 	}
-	attached := map[int]*Stmt{} // comment's offset → the statement it stands on
-	if len(p.Script.Comments) > 0 {
-		for _, s := range p.Stmts {
-			for _, c := range s.Comments {
-				attached[c.Span.Start] = s
-			}
+	attached := map[int]source.Span{} // comment's offset → the statement it stands on
+	for _, s := range p.Stmts {
+		for _, c := range s.Comments {
+			attached[c.Span.Start] = s.Span
 		}
 	}
+	igs = &ignores{file: p.Script.File, migration: p.Migration, down: p.Down, silences: map[place]*silence{}}
 	for _, c := range p.Script.Comments {
 		stmt := attached[c.Span.Start]
 		if rules, ok := squawkIgnore(c); ok {
 			for _, name := range rules.names {
-				ignores = append(ignores, &ignore{rule: name, at: c.Span, stmt: rules.scope(stmt), foreign: true})
+				known := r.byName[name]
+				if name == "" {
+					known = []*Rule{nil}
+				}
+				igs.add(ignore{rule: name, at: c.Span, stmt: rules.scope(stmt), foreign: true}, known)
 			}
 			continue
 		}
@@ -113,18 +167,24 @@ func (r *runner) ignores(p *Pass) (ignores []*ignore, bad []Diagnostic) {
 		if !ok {
 			continue
 		}
-		igs, msg := r.directive(d, stmt)
-		ignores = append(ignores, igs...)
-		if msg != "" {
-			bad = append(bad, Diagnostic{Rule: InvalidDirective, Span: d.Span, Message: msg})
+		found, msg := r.directive(d, stmt)
+		for _, ig := range found {
+			igs.add(ig, r.byName[ig.rule])
+		}
+		if msg != "" && r.isOn[InvalidDirective] {
+			bad = append(bad, Diagnostic{Rule: InvalidDirective, Span: d.Span, Message: msg, Migration: p.Migration, Down: p.Down,
+				Severity: r.severity(InvalidDirective, 0, p.Down)})
 		}
 	}
-	return ignores, bad
+	if len(igs.all) == 0 {
+		igs = nil
+	}
+	return igs, bad
 }
 
 // directive turns one miglint comment into ignores; msg says what is wrong with
 // it.
-func (r *runner) directive(d Directive, stmt *Stmt) (igs []*ignore, msg string) {
+func (r *runner) directive(d Directive, stmt source.Span) (igs []ignore, msg string) {
 	switch d.Verb {
 	case "irreversible":
 		if d.Args == "" {
@@ -144,21 +204,21 @@ func (r *runner) directive(d Directive, stmt *Stmt) (igs []*ignore, msg string) 
 	default:
 		return nil, fmt.Sprintf("unknown directive miglint:%s; miglint knows ignore, ignore-file, irreversible and deprecate", d.Verb)
 	}
-	if d.Verb == "ignore" && stmt == nil {
+	if d.Verb == "ignore" && stmt.IsZero() {
 		return nil, "miglint:ignore stands on no statement; write it on the line before or behind one, or use miglint:ignore-file"
 	}
 	if d.Verb == "ignore-file" {
-		stmt = nil
+		stmt = source.Span{}
 	}
 	names, reason := splitRules(d.Args)
 	if len(names) == 0 {
 		return nil, fmt.Sprintf("miglint:%s names no rule", d.Verb)
 	}
 	for _, name := range names {
-		if !r.known(name) {
+		if r.byName[name] == nil {
 			return nil, fmt.Sprintf("miglint:%s names unknown rule %q%s", d.Verb, name, r.suggest(name))
 		}
-		igs = append(igs, &ignore{rule: name, at: d.Span, stmt: stmt})
+		igs = append(igs, ignore{rule: name, at: d.Span, stmt: stmt})
 	}
 	if reason == "" {
 		return nil, fmt.Sprintf("miglint:%s %s gives no reason, so it is not honoured: add why it is safe here", d.Verb, strings.Join(names, ", "))
@@ -193,9 +253,9 @@ type squawkComment struct {
 	file  bool
 }
 
-func (s squawkComment) scope(stmt *Stmt) *Stmt {
+func (s squawkComment) scope(stmt source.Span) source.Span {
 	if s.file {
-		return nil
+		return source.Span{}
 	}
 	return stmt
 }
@@ -218,34 +278,6 @@ func squawkIgnore(c sqlast.Comment) (squawkComment, bool) {
 		names = []string{""}
 	}
 	return squawkComment{names: names, file: file}, true
-}
-
-func (r *runner) known(name string) bool {
-	for _, rule := range r.all {
-		if rule.Is(name) {
-			return true
-		}
-	}
-	return false
-}
-
-// runs reports whether a rule of that name is switched on.
-func (r *runner) runs(name string) bool {
-	for _, rule := range r.rules {
-		if rule.Is(name) {
-			return true
-		}
-	}
-	return false
-}
-
-func (r *runner) isOn(rule *Rule) bool {
-	for _, on := range r.rules {
-		if on == rule {
-			return true
-		}
-	}
-	return false
 }
 
 func (r *runner) suggest(name string) string {

@@ -28,9 +28,6 @@ type Options struct {
 	// sets lock_timeout; MaxLockTimeout is the longest that is no finding.
 	LockTimeoutByRole bool
 	MaxLockTimeout    time.Duration
-	// Consume lets Run drop the statements of each migration once it is judged,
-	// which bounds memory. The set is of no further use then.
-	Consume bool
 	// SmallTables are tables ("name" or "schema.name") whose locks, rewrites and
 	// scans do not matter.
 	SmallTables []string

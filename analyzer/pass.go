@@ -5,21 +5,20 @@ import (
 
 	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/migration"
+	"github.com/miglint/miglint/source"
 	"github.com/miglint/miglint/sqlast"
 )
 
 // Pass is all that a rule sees of one script of one migration.
 type Pass struct {
-	Rule    *Rule
-	Options *Options
-	// Stream is for its framework, names and order; the statements of its other
-	// migrations may be gone.
-	Stream    *migration.Stream
-	HasDowns  bool // some migration of the stream has a down with statements
+	Rule      *Rule
+	Options   *Options
+	Stream    *migration.Stream // for its framework, names and order
 	Migration *migration.Migration
-	Index     int  // of Migration in Stream.Migrations
-	Down      bool // the script is the migration's down
-	Script    *migration.Script
+	Index     int // of Migration in Stream.Migrations
+	Scripts   migration.Scripts
+	Down      bool              // the script is the migration's down
+	Script    *migration.Script // one of Scripts; nil if the migration has no up
 	Stmts     []*Stmt
 	After     *catalog.Catalog // the schema after the script
 	// Directives are the `miglint:` comments of the script; Deprecations are the
@@ -67,14 +66,41 @@ func (p *Pass) Ops() iter.Seq[Op] {
 
 // StreamPass is all that a rule sees of a stream as a whole.
 type StreamPass struct {
-	Rule     *Rule
-	Options  *Options
-	Stream   *migration.Stream // as in Pass
-	HasDowns bool
+	Rule    *Rule
+	Options *Options
+	Stream  *migration.Stream
+	// Outlines are what is left of the migrations of Stream, one for each. Their
+	// statements are gone: they were dropped once judged.
+	Outlines []Outline
 	Final    *catalog.Catalog // the schema after the last up
 
 	report func(Diagnostic)
 }
 
-// Report hands in a finding.
+// Report hands in a finding. Migration is left to the rule.
 func (p *StreamPass) Report(d Diagnostic) { p.report(d) }
+
+// Outline is a migration without its statements.
+type Outline struct{ Up, Down *ScriptOutline } // nil as in migration.Scripts
+
+// ScriptOutline is a script without its statements.
+type ScriptOutline struct {
+	Span       source.Span
+	Statements int
+	First      source.Span // the first statement, nowhere if there is none
+	Directives []Directive // the `miglint:` comments
+}
+
+func outline(s *migration.Script, directives []Directive) *ScriptOutline {
+	if s == nil {
+		return nil
+	}
+	o := &ScriptOutline{Span: s.Span, Directives: directives}
+	for _, b := range s.Batches {
+		if o.Statements == 0 && len(b.Stmts) > 0 {
+			o.First = b.Stmts[0].Span
+		}
+		o.Statements += len(b.Stmts)
+	}
+	return o
+}

@@ -18,7 +18,7 @@ import (
 // are off, opt-in without being asked for, or about another PostgreSQL major are
 // left out. The result does not depend on how many processors there are.
 func Run(set *migration.Set, rules []*Rule, opts Options) *Result {
-	r := &runner{opts: &opts, all: rules, rules: enabled(rules, &opts), small: smallTables(opts.SmallTables)}
+	r := newRunner(rules, &opts)
 	res := &Result{}
 	for _, stream := range set.Streams {
 		r.stream(stream, res)
@@ -38,9 +38,27 @@ func Run(set *migration.Set, rules []*Rule, opts Options) *Result {
 }
 
 type runner struct {
-	opts       *Options
-	all, rules []*Rule
-	small      map[string]bool
+	opts   *Options
+	all    []*Rule
+	rules  []*Rule // those that are on
+	isOn   map[*Rule]bool
+	byName map[string][]*Rule // by name and alias
+	small  map[string]bool
+}
+
+func newRunner(rules []*Rule, opts *Options) *runner {
+	r := &runner{opts: opts, all: rules, rules: enabled(rules, opts), small: smallTables(opts.SmallTables),
+		isOn: map[*Rule]bool{}, byName: map[string][]*Rule{}}
+	for _, rule := range r.rules {
+		r.isOn[rule] = true
+	}
+	for _, rule := range rules {
+		r.byName[rule.Name] = append(r.byName[rule.Name], rule)
+		for _, alias := range rule.Aliases {
+			r.byName[alias] = append(r.byName[alias], rule)
+		}
+	}
+	return r
 }
 
 // enabled returns the rules that apply.
@@ -63,6 +81,7 @@ func enabled(rules []*Rule, opts *Options) []*Rule {
 type judgement struct {
 	diagnostics []Diagnostic
 	panics      []RulePanic
+	ignores     []*ignores
 	statements  int
 	ignored     int
 }
@@ -70,13 +89,13 @@ type judgement struct {
 // Annotate yields every script of every judged migration, annotated as rules see
 // it, in order: the up of a migration, then its down.
 func Annotate(set *migration.Set, opts Options) iter.Seq[*Pass] {
-	r := &runner{opts: &opts, small: smallTables(opts.SmallTables)}
+	r := newRunner(nil, &opts)
 	return func(yield func(*Pass) bool) {
 		for _, s := range set.Streams {
 			a, deps := r.begin(), &Deprecations{}
-			for i, m := range s.Migrations {
-				up, down := r.annotate(a, s, i, deps)
-				if m.Judged && (!yield(up) || down != nil && !yield(down)) {
+			for i, scripts := range s.Scripts() {
+				up, down := r.annotate(a, s, i, scripts, deps)
+				if s.Migrations[i].Judged && (!yield(up) || down != nil && !yield(down)) {
 					return
 				}
 			}
@@ -95,26 +114,29 @@ func (r *runner) begin() *annotator {
 
 // stream annotates the stream in order and hands each finished migration to the
 // rules, which run beside the replay: catalogs are persistent, so nothing they
-// read changes. At most a few migrations are in flight, which bounds memory.
+// read changes. At most a few migrations are in flight, and nothing keeps the
+// statements of those that are done, which bounds memory.
 func (r *runner) stream(s *migration.Stream, res *Result) {
 	a, deps := r.begin(), &Deprecations{}
-	hasDowns := hasDowns(s)
 	judged := make([]judgement, len(s.Migrations))
+	outlines := make([]Outline, len(s.Migrations))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i, m := range s.Migrations {
-		up, down := r.annotate(a, s, i, deps)
-		if !m.Judged {
-			r.release(m)
-			continue
+	for i, scripts := range s.Scripts() {
+		up, down := r.annotate(a, s, i, scripts, deps)
+		outlines[i] = Outline{Up: outline(scripts.Up, up.Directives)}
+		if down != nil {
+			outlines[i].Down = outline(scripts.Down, down.Directives)
 		}
-		g.Go(func() error {
-			judged[i] = r.judge(hasDowns, up, down)
-			r.release(m)
-			return nil
-		})
+		if s.Migrations[i].Judged {
+			g.Go(func() error {
+				judged[i] = r.judge(up, down)
+				return nil
+			})
+		}
 	}
 	_ = g.Wait() // the functions above return no error
+	byFile := map[*source.File][]*ignores{}
 	for i, m := range s.Migrations {
 		if !m.Judged {
 			continue
@@ -124,44 +146,38 @@ func (r *runner) stream(s *migration.Stream, res *Result) {
 		res.Summary.Ignored += judged[i].ignored
 		res.Diagnostics = append(res.Diagnostics, judged[i].diagnostics...)
 		res.Panics = append(res.Panics, judged[i].panics...)
-	}
-	r.judgeStream(s, hasDowns, a.cat, res)
-}
-
-func hasDowns(s *migration.Stream) bool {
-	for _, m := range s.Migrations {
-		if len(m.Down.Statements()) > 0 {
-			return true
+		for _, igs := range judged[i].ignores {
+			byFile[igs.file] = append(byFile[igs.file], igs)
 		}
 	}
-	return false
-}
-
-// release drops the statements of a migration that is done with.
-func (r *runner) release(m *migration.Migration) {
-	if !r.opts.Consume {
-		return
+	p := StreamPass{Options: r.opts, Stream: s, Outlines: outlines, Final: a.cat}
+	for _, d := range r.judgeStream(p, res) {
+		if silenced(byFile[d.Span.File], d) {
+			res.Summary.Ignored++
+		} else {
+			res.Diagnostics = append(res.Diagnostics, d)
+		}
 	}
-	for _, s := range []*migration.Script{m.Up, m.Down} {
-		if s != nil {
-			s.Batches, s.Comments = nil, nil
+	for _, j := range judged {
+		for _, igs := range j.ignores {
+			res.Diagnostics = append(res.Diagnostics, r.unused(igs)...)
 		}
 	}
 }
 
 // annotate replays migration i and returns the passes to judge its two scripts.
 // The down is replayed on a copy: history goes on from the up.
-func (r *runner) annotate(a *annotator, s *migration.Stream, i int, deps *Deprecations) (up, down *Pass) {
+func (r *runner) annotate(a *annotator, s *migration.Stream, i int, scripts migration.Scripts, deps *Deprecations) (up, down *Pass) {
 	m := s.Migrations[i]
 	origin := catalog.Origin{Migration: i, Version: m.Version}
 	pass := func(script *migration.Script, isDown bool) *Pass {
-		p := &Pass{Options: r.opts, Stream: s, Migration: m, Index: i, Down: isDown, Script: script}
+		p := &Pass{Options: r.opts, Stream: s, Migration: m, Index: i, Scripts: scripts, Down: isDown, Script: script}
 		origin.Down = isDown
 		p.Stmts = a.script(script, origin, m.Judged)
 		p.Directives = Directives(script)
 		return p
 	}
-	up = pass(m.Up, false)
+	up = pass(scripts.Up, false)
 	for _, d := range up.Directives {
 		if d.Verb == "deprecate" {
 			deps.add(d, origin)
@@ -169,33 +185,39 @@ func (r *runner) annotate(a *annotator, s *migration.Stream, i int, deps *Deprec
 	}
 	seen := &Deprecations{marks: slices.Clip(deps.marks)}
 	up.Deprecations = seen
-	if !m.Judged {
+	if m.Judged {
+		up.After = a.cat.Snapshot()
+	}
+	if scripts.Down == nil {
 		return up, nil
 	}
-	up.After = a.cat.Snapshot()
-	if m.Down == nil {
-		return up, nil
+	if !m.Judged {
+		return up, &Pass{Directives: Directives(scripts.Down)}
 	}
 	forward := a.cat
 	a.cat = forward.Snapshot()
-	down = pass(m.Down, true)
+	down = pass(scripts.Down, true)
 	down.After, down.Deprecations = a.cat, seen
 	a.cat = forward
 	return up, down
 }
 
-func (r *runner) judge(hasDowns bool, up, down *Pass) judgement {
+func (r *runner) judge(up, down *Pass) judgement {
 	var j judgement
 	for _, p := range []*Pass{up, down} {
 		if p == nil {
 			continue
 		}
-		p.HasDowns = hasDowns
 		j.statements += len(p.Stmts)
+		igs, own := r.ignores(p)
 		found := r.run(p, &j)
-		found, ignored := r.applyIgnores(p, found)
-		j.diagnostics = append(j.diagnostics, found...)
-		j.ignored += ignored
+		if igs != nil {
+			n := len(found)
+			found = slices.DeleteFunc(found, igs.silence)
+			j.ignored += n - len(found)
+			j.ignores = append(j.ignores, igs)
+		}
+		j.diagnostics = append(append(j.diagnostics, found...), own...)
 	}
 	return j
 }
@@ -224,20 +246,24 @@ func (r *runner) run(p *Pass, j *judgement) []Diagnostic {
 	return found
 }
 
-func (r *runner) judgeStream(s *migration.Stream, hasDowns bool, final *catalog.Catalog, res *Result) {
+// judgeStream runs the rules about streams.
+func (r *runner) judgeStream(pass StreamPass, res *Result) []Diagnostic {
+	var found []Diagnostic
 	for _, rule := range r.rules {
 		if rule.RunStream == nil {
 			continue
 		}
-		p := &StreamPass{Rule: rule, Options: r.opts, Stream: s, HasDowns: hasDowns, Final: final}
+		p := pass
+		p.Rule = rule
 		p.report = func(d Diagnostic) {
 			d.Rule, d.Severity = rule, r.severity(rule, d.Severity, false)
-			res.Diagnostics = append(res.Diagnostics, d)
+			found = append(found, d)
 		}
-		if crash := protect(rule, source.Span{}, func() { rule.RunStream(p) }); crash != nil {
+		if crash := protect(rule, source.Span{}, func() { rule.RunStream(&p) }); crash != nil {
 			res.Panics = append(res.Panics, *crash)
 		}
 	}
+	return found
 }
 
 // severity decides between the configuration, the finding and the rule, and

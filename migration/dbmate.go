@@ -48,7 +48,7 @@ func dbmate() *Framework {
 			}
 		}
 		slices.Sort(files)
-		s.Migrations = d.load(files, func(_ int, f *source.File) *Migration { return parseDbmate(f, opts) })
+		s.Migrations = d.load(files, func(_ int, f *source.File) Scripts { return parseDbmate(f, opts) })
 		for i, m := range s.Migrations {
 			m.Version, m.Name = splitName(leadingDigits(files[i]), files[i])
 			m.Time = versionTime(m.Version)
@@ -88,10 +88,9 @@ type dbmateBlock struct {
 	noTx       bool
 }
 
-func parseDbmate(f *source.File, opts Options) *Migration {
+func parseDbmate(f *source.File, opts Options) Scripts {
 	blocks := dbmateBlocks(f)
-	m := &Migration{Up: unread(f)}
-	m.Problems = dbmateProblems(f, blocks)
+	both := Scripts{Up: unread(f), Problems: dbmateProblems(f, blocks)}
 	var sections [2][]section
 	var noTx [2]bool
 	blocks = blocks[max(0, firstUp(blocks)):]
@@ -113,15 +112,15 @@ func parseDbmate(f *source.File, opts Options) *Migration {
 		}
 		s, problems := r.script(f, opts, secs...)
 		s.NoTransaction = noTx[dir]
-		m.Problems = append(m.Problems, problems...)
+		both.Problems = append(both.Problems, problems...)
 		if dir == 0 {
-			m.Up = s
+			both.Up = s
 		} else {
-			m.Down = s
+			both.Down = s
 		}
 	}
-	sortProblems(m.Problems)
-	return m
+	sortProblems(both.Problems)
+	return both
 }
 
 // dbmateBlocks are the blocks of a file in the order written.

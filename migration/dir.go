@@ -235,6 +235,13 @@ func (d *Dir) read(name string) input {
 	return checked(source.NewFile(d.display(name), text))
 }
 
+// readAll reads files in parallel.
+func (d *Dir) readAll(names []string) []input {
+	ins := make([]input, len(names))
+	parallel(len(names), func(i int) { ins[i] = d.read(names[i]) })
+	return ins
+}
+
 func (d *Dir) contents(name string) ([]byte, error) {
 	f, err := d.FS.Open(path.Join(d.Path, name))
 	if err != nil {

@@ -76,10 +76,8 @@ func loadAround(fsys fs.FS, files []NamedFile, opts Options, belongs func(verdic
 // cover adds the files that the stream has something to say of.
 func (s *Stream) cover(files map[string]bool) {
 	for _, m := range s.Migrations {
-		for _, script := range []*Script{m.Up, m.Down} {
-			if script != nil {
-				files[script.File.Path] = true
-			}
+		for _, f := range m.Files {
+			files[f.Path] = true
 		}
 	}
 	for _, i := range s.Ignored {

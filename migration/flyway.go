@@ -27,7 +27,7 @@ func flyway() *Framework {
 		Recursive:        true,
 		LeaveTransaction: "put the statement in a migration of its own, with `executeInTransaction=false` in <file>.sql.conf",
 		Runs:             func(name string) bool { n := parseFlywayName(name); return n.kind == 'V' || n.kind == 'R' },
-		Parse:            func(f *source.File, opts Options) *Migration { return flywaySettings{}.migration(f, opts) },
+		Parse:            func(f *source.File, opts Options) Scripts { return flywaySettings{}.scripts(f, opts) },
 	}
 	fw.Detect = func(d *Dir) Evidence { return detectFlyway(fw, d) }
 	fw.Load = func(d *Dir, opts Options) (*Stream, error) {
@@ -163,16 +163,17 @@ func loadFlyway(s *Stream, d *Dir, opts Options) {
 		names[i] = f.path
 	}
 	settings := readFlywaySettings(d)
-	ms := d.load(names, func(i int, f *source.File) *Migration {
-		return settings.sidecar(d, names[i]).migration(f, opts)
+	ms := d.load(names, func(i int, f *source.File) Scripts {
+		return settings.sidecar(d, names[i]).scripts(f, opts)
 	})
 	for i, m := range ms {
 		m.Version, m.Name, m.Repeatable = files[i].version, files[i].description, files[i].kind == 'R'
 		m.Time = flywayTime(m.Version)
 	}
-	s.Migrations = pairFlyway(files, ms)
+	var undo map[*Migration]bool
+	s.Migrations, undo = pairFlyway(files, ms)
 	s.finish(opts, func(a, b *Migration) bool {
-		if a.Up == nil || b.Up == nil || a.Repeatable != b.Repeatable {
+		if undo[a] || undo[b] || a.Repeatable != b.Repeatable {
 			return false
 		}
 		return a.Repeatable && a.Name == b.Name || !a.Repeatable && compareFlyway(a.Version, b.Version) == 0
@@ -184,9 +185,10 @@ func loadFlyway(s *Stream, d *Dir, opts Options) {
 func flywayRank(kind byte) int { return strings.IndexByte("VUR", kind) }
 
 // pairFlyway hands each undo to its version. An undo without one stays a
-// migration that has only a down.
-func pairFlyway(files []flywayFile, ms []*Migration) []*Migration {
+// migration that has only a down; those are returned too.
+func pairFlyway(files []flywayFile, ms []*Migration) (paired []*Migration, onlyUndo map[*Migration]bool) {
 	var versioned, repeatable []*Migration
+	onlyUndo = map[*Migration]bool{}
 	for i, m := range ms {
 		switch files[i].kind {
 		case 'V':
@@ -195,16 +197,34 @@ func pairFlyway(files []flywayFile, ms []*Migration) []*Migration {
 			repeatable = append(repeatable, m)
 		case 'U':
 			at, found := slices.BinarySearchFunc(versioned, m, func(a, b *Migration) int { return compareFlyway(a.Version, b.Version) })
-			if found && versioned[at].Down == nil {
-				versioned[at].Down = m.Up
-				versioned[at].Problems = append(versioned[at].Problems, m.Problems...)
+			if found && len(versioned[at].Files) == 1 && !onlyUndo[versioned[at]] {
+				versioned[at].undoneBy(m)
 				continue
 			}
-			m.Up, m.Down = nil, m.Up
+			m.parse = undo(m.parse)
+			onlyUndo[m] = true
 			versioned = slices.Insert(versioned, at, m)
 		}
 	}
-	return append(versioned, repeatable...)
+	return append(versioned, repeatable...), onlyUndo
+}
+
+// undoneBy makes the other migration's script the down of m.
+func (m *Migration) undoneBy(other *Migration) {
+	up, down := m.parse, undo(other.parse)
+	m.Files = append(m.Files, other.Files...)
+	m.parse = func() Scripts {
+		s, u := up(), down()
+		return Scripts{Up: s.Up, Down: u.Down, Problems: append(s.Problems, u.Problems...)}
+	}
+}
+
+// undo makes a script that was read as an up the down.
+func undo(parse func() Scripts) func() Scripts {
+	return func() Scripts {
+		s := parse()
+		return Scripts{Down: s.Up, Problems: s.Problems}
+	}
 }
 
 // flywayCallbacks are the names of callback scripts, with or without a

@@ -77,7 +77,7 @@ func (s flywaySettings) sidecar(d *Dir, name string) flywaySettings {
 
 var flywayRunner = runner{title: "Flyway", copy: true}
 
-func (s flywaySettings) migration(f *source.File, opts Options) *Migration {
+func (s flywaySettings) scripts(f *source.File, opts Options) Scripts {
 	if len(s.placeholders) > 0 {
 		merged := maps.Clone(s.placeholders)
 		maps.Copy(merged, opts.Placeholders)
@@ -106,7 +106,7 @@ func (s flywaySettings) migration(f *source.File, opts Options) *Migration {
 			up.Batches[i].Tx = tx
 		}
 	}
-	return &Migration{Up: up, Problems: append(emptyFile(f), problems...)}
+	return Scripts{Up: up, Problems: append(emptyFile(f), problems...)}
 }
 
 // flywaySplit finds the first statement that Flyway runs in a transaction and

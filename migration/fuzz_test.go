@@ -22,7 +22,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, multi bool) {
 		file := source.NewFile("f.sql", []byte(text))
 		for _, fw := range migration.Frameworks() {
-			m := migration.LoadFile(file, migration.Options{Framework: fw.Name, MultiStatement: multi}).Streams[0].Migrations[0]
+			m := migration.LoadFile(file, migration.Options{Framework: fw.Name, MultiStatement: multi}).Streams[0].Migrations[0].Scripts()
 			inside := func(what string, s source.Span) {
 				if s.Start < 0 || s.Start > s.End || s.End > len(s.File.Text) {
 					t.Errorf("%s: %s from %d to %d in %d bytes", fw.Name, what, s.Start, s.End, len(s.File.Text))

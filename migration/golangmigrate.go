@@ -56,8 +56,7 @@ func golangMigrateVersion(name string) (parts []string, ok bool) {
 type golangMigrateFile struct {
 	name, version, title string
 	down                 bool
-	script               *Script
-	problems             []Problem
+	input
 }
 
 func loadGolangMigrate(s *Stream, d *Dir, opts Options) []*Migration {
@@ -75,7 +74,7 @@ func loadGolangMigrate(s *Stream, d *Dir, opts Options) []*Migration {
 	slices.SortStableFunc(files, func(a, b *golangMigrateFile) int {
 		return compareNumbers(a.version, b.version)
 	})
-	parallel(len(files), func(i int) { files[i].read(d, opts) })
+	parallel(len(files), func(i int) { files[i].input = d.read(files[i].name) })
 
 	var ms []*Migration
 	for len(files) > 0 {
@@ -83,7 +82,7 @@ func loadGolangMigrate(s *Stream, d *Dir, opts Options) []*Migration {
 		for n < len(files) && compareNumbers(files[n].version, files[0].version) == 0 {
 			n++
 		}
-		ms = append(ms, pairGolangMigrate(files[:n])...)
+		ms = append(ms, pairGolangMigrate(files[:n], opts)...)
 		files = files[n:]
 	}
 	return ms
@@ -91,40 +90,56 @@ func loadGolangMigrate(s *Stream, d *Dir, opts Options) []*Migration {
 
 // pairGolangMigrate makes migrations of the files of one version: a single one
 // unless a direction is there twice.
-func pairGolangMigrate(files []*golangMigrateFile) []*Migration {
-	var ms []*Migration
-	slot := func(taken func(*Migration) bool, f *golangMigrateFile) *Migration {
-		for _, m := range ms {
-			if !taken(m) {
-				return m
-			}
-		}
-		m := &Migration{Version: f.version, Name: f.title, Time: versionTime(f.version)}
-		ms = append(ms, m)
-		return m
-	}
+func pairGolangMigrate(files []*golangMigrateFile, opts Options) []*Migration {
 	slices.SortStableFunc(files, func(a, b *golangMigrateFile) int {
 		return cmp.Or(b2i(a.down)-b2i(b.down), cmp.Compare(a.name, b.name))
 	})
-	var first [2]*golangMigrateFile
-	for _, f := range files {
-		var m *Migration
-		if f.down {
-			m = slot(func(m *Migration) bool { return m.Down != nil }, f)
-			m.Down = f.script
-		} else {
-			m = slot(func(m *Migration) bool { return m.Up != nil }, f)
-			m.Up = f.script
+	ups := slices.IndexFunc(files, func(f *golangMigrateFile) bool { return f.down })
+	if ups < 0 {
+		ups = len(files)
+	}
+	downs := files[ups:]
+	ms := make([]*Migration, max(ups, len(downs)))
+	for i := range ms {
+		var up, down *golangMigrateFile
+		if i < ups {
+			up = files[i]
 		}
-		m.Problems = append(m.Problems, f.problems...)
-		if other := first[b2i(f.down)]; other != nil {
-			m.Problems = append(m.Problems, duplicateVersion(f.version, f.script.File.Span(0, 0), other.script.File.Span(0, 0),
-				"golang-migrate refuses to start while a version has two files for one direction"))
-		} else {
-			first[b2i(f.down)] = f
+		if i < len(downs) {
+			down = downs[i]
+		}
+		ms[i] = newGolangMigrate(up, down, opts)
+		for _, twice := range [][2]*golangMigrateFile{{up, files[0]}, {down, files[min(ups, len(files)-1)]}} {
+			if f, first := twice[0], twice[1]; f != nil && f != first {
+				ms[i].Problems = append(ms[i].Problems, duplicateVersion(f.version, f.file.Span(0, 0), first.file.Span(0, 0),
+					"golang-migrate refuses to start while a version has two files for one direction"))
+			}
 		}
 	}
 	return ms
+}
+
+// newGolangMigrate is the migration of two files, one of which may be missing.
+func newGolangMigrate(up, down *golangMigrateFile, opts Options) *Migration {
+	m := &Migration{}
+	for _, f := range []*golangMigrateFile{down, up} {
+		if f != nil {
+			m.Version, m.Name, m.Time = f.version, f.title, versionTime(f.version)
+			m.Files = append([]*source.File{f.file}, m.Files...)
+		}
+	}
+	m.parse = func() Scripts {
+		var both Scripts
+		if up != nil {
+			both.Up, both.Problems = up.script(opts)
+		}
+		if down != nil {
+			script, problems := down.script(opts)
+			both.Down, both.Problems = script, append(both.Problems, problems...)
+		}
+		return both
+	}
+	return m
 }
 
 func b2i(b bool) int {
@@ -134,18 +149,15 @@ func b2i(b bool) int {
 	return 0
 }
 
-func (f *golangMigrateFile) read(d *Dir, opts Options) {
-	in := d.read(f.name)
-	f.script, f.problems = unread(in.file), in.problems
-	if !in.text {
-		return
+func (f *golangMigrateFile) script(opts Options) (*Script, []Problem) {
+	if !f.text {
+		return unread(f.file), f.problems
 	}
-	var problems []Problem
-	f.script, problems = golangMigrateScript(in.file, opts)
-	f.problems = append(f.problems, problems...)
+	s, problems := golangMigrateScript(f.file, opts)
 	if !f.down { // an empty down is missing-down's business
-		f.problems = append(f.problems, emptyFile(in.file)...)
+		problems = append(problems, emptyFile(f.file)...)
 	}
+	return s, problems
 }
 
 // golangMigrateScript reads a file: one query, or with x-multi-statement one per
@@ -169,7 +181,7 @@ func golangMigrateScript(f *source.File, opts Options) (*Script, []Problem) {
 	return r.script(f, opts, sec)
 }
 
-func parseGolangMigrate(f *source.File, opts Options) *Migration {
+func parseGolangMigrate(f *source.File, opts Options) Scripts {
 	up, problems := golangMigrateScript(f, opts)
-	return &Migration{Up: up, Problems: append(emptyFile(f), problems...)}
+	return Scripts{Up: up, Problems: append(emptyFile(f), problems...)}
 }

@@ -97,7 +97,7 @@ func loadGoose(s *Stream, d *Dir, opts Options) []*Migration {
 	}
 	byVersion := func(a, b string) int { return compareNumbers(leadingDigits(a), leadingDigits(b)) }
 	slices.SortStableFunc(files, byVersion)
-	ms := d.load(files, func(_ int, f *source.File) *Migration { return parseGoose(f, opts) })
+	ms := d.load(files, func(_ int, f *source.File) Scripts { return parseGoose(f, opts) })
 	for i, m := range ms {
 		version, _ := gooseVersion(files[i])
 		m.Version, m.Name = splitName(version, files[i])

@@ -43,15 +43,15 @@ type gooseDir struct {
 	pieces []piece
 }
 
-func parseGoose(f *source.File, opts Options) *Migration {
+func parseGoose(f *source.File, opts Options) Scripts {
 	g := &gooseFile{file: f, dir: -1, piece: -1}
 	for l := range lines(f) {
 		g.line(l)
 	}
 	g.endSection(len(f.Text))
-	m := &Migration{}
+	var both Scripts
 	if g.dirs[0] == nil {
-		m.Up = unread(f)
+		both.Up = unread(f)
 		g.problem(f.Span(0, 0), "there is no `-- +goose Up` line, so goose refuses the file", "")
 	} else if !g.stray.IsZero() {
 		g.problem(g.stray, "goose refuses a file with text before `-- +goose Up`, other than -- comments", "")
@@ -65,14 +65,14 @@ func parseGoose(f *source.File, opts Options) *Migration {
 		s.NoTransaction = g.noTx
 		g.problems = append(g.problems, problems...)
 		if i == 0 {
-			m.Up = s
+			both.Up = s
 		} else {
-			m.Down = s
+			both.Down = s
 		}
 	}
 	sortProblems(g.problems)
-	m.Problems = g.problems
-	return m
+	both.Problems = g.problems
+	return both
 }
 
 // sections are the stretches of Up and Down: each from its directive to the other

@@ -11,9 +11,9 @@ import (
 	"github.com/miglint/miglint/source"
 )
 
-// Load finds and reads the migrations at a path inside fsys, which should be the
-// FS of an os.Root so that links cannot lead out of it. display is what users
-// call that path.
+// Load finds, orders and reads the migrations at a path inside fsys, which should
+// be the FS of an os.Root so that links cannot lead out of it. display is what
+// users call that path. Statements are parsed later, by Stream.Scripts.
 //
 // A folder that holds migrations is one stream. A folder that holds none is
 // searched, and every folder of migrations below it is a stream, in the order of
@@ -44,18 +44,18 @@ func Load(fsys fs.FS, name, display string, opts Options) (*Set, error) {
 // LoadFile reads one file on its own, such as standard input. Without
 // opts.Framework the directives in it decide; a file without any is plain.
 func LoadFile(f *source.File, opts Options) *Set {
+	return alone(checked(f), opts)
+}
+
+// alone is a file on its own.
+func alone(in input, opts Options) *Set {
 	fw, why := named(opts.Framework), chosen
 	if fw == nil {
-		fw, why = marked(f)
+		fw, why = marked(in.file)
 	}
-	in := checked(f)
-	m := &Migration{Up: unread(in.file)}
-	if in.text {
-		m = fw.Parse(in.file, opts)
-	}
-	m.Problems = append(in.problems, m.Problems...)
-	m.Name, m.Judged = path.Base(f.Path), true
-	return &Set{Streams: []*Stream{{Root: path.Dir(f.Path), Framework: fw, Why: []string{why}, Migrations: []*Migration{m}}}}
+	m := in.migration(func(f *source.File) Scripts { return fw.Parse(f, opts) })
+	m.Name, m.Judged = path.Base(in.file.Path), true
+	return &Set{Streams: []*Stream{{Root: path.Dir(in.file.Path), Framework: fw, Why: []string{why}, Migrations: []*Migration{m}}}}
 }
 
 const chosen = "chosen with --framework"
@@ -100,12 +100,7 @@ func loadOne(fsys fs.FS, name, display string, opts Options) (*Set, error) {
 			return &Set{Streams: []*Stream{s}}, nil
 		}
 	}
-	in := d.read(path.Base(name))
-	set := LoadFile(in.file, opts)
-	if !in.text {
-		set.Streams[0].Migrations[0].Problems = in.problems
-	}
-	return set, nil
+	return alone(d.read(path.Base(name)), opts), nil
 }
 
 // concerns reports whether the stream has something to say of a file.

@@ -125,7 +125,7 @@ func TestShapes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			m := load(t, map[string]string{tt.file: tt.text}, tt.opts).Streams[0].Migrations[0]
+			m := load(t, map[string]string{tt.file: tt.text}, tt.opts).Streams[0].Migrations[0].Scripts()
 			var got []string
 			for _, b := range m.Up.Batches {
 				got = append(got, fmt.Sprintf("%s×%d", b.Tx, len(b.Stmts)))
@@ -160,7 +160,7 @@ func TestFlywaySettings(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			m := load(t, tt.files, migration.Options{}).Streams[0].Migrations[0]
+			m := load(t, tt.files, migration.Options{}).Streams[0].Migrations[0].Scripts()
 			if got := m.Up.Batches[0].Tx; got != tt.want {
 				t.Errorf("shape %s, want %s", got, tt.want)
 			}
@@ -174,7 +174,7 @@ func TestFlywaySettings(t *testing.T) {
 // TestMultiStatementCuts: x-multi-statement knows nothing of SQL.
 func TestMultiStatementCuts(t *testing.T) {
 	const text = "-- one; two\nCREATE TABLE t (a int);\nDO $$ BEGIN PERFORM ';'; END $$;\n"
-	m := load(t, map[string]string{"1_a.up.sql": text}, migration.Options{MultiStatement: true}).Streams[0].Migrations[0]
+	m := load(t, map[string]string{"1_a.up.sql": text}, migration.Options{MultiStatement: true}).Streams[0].Migrations[0].Scripts()
 	var got []string
 	for _, p := range m.Problems {
 		got = append(got, p.Rule+" "+p.Span.Text())
@@ -215,7 +215,7 @@ func TestSingleFile(t *testing.T) {
 			var judged []string
 			for _, m := range s.Migrations {
 				if m.Judged {
-					judged = append(judged, m.Up.File.Path)
+					judged = append(judged, m.Files[0].Path)
 				}
 			}
 			if s.Framework.Name != tt.framework || len(s.Migrations) != tt.migrations || len(s.Problems) != tt.problems {
@@ -241,9 +241,9 @@ func TestLoadFile(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := migration.LoadFile(source.NewFile("<stdin>", []byte(tt.text)), tt.opts).Streams[0]
-			m := s.Migrations[0]
-			if s.Framework.Name != tt.framework || !m.Judged || len(m.Up.Statements()) != 1 || len(m.Problems) > 0 {
-				t.Errorf("%s: %d statements, %v", s.Framework.Name, len(m.Up.Statements()), m.Problems)
+			scripts := s.Migrations[0].Scripts()
+			if s.Framework.Name != tt.framework || !s.Migrations[0].Judged || len(scripts.Up.Statements()) != 1 || len(scripts.Problems) > 0 {
+				t.Errorf("%s: %d statements, %v", s.Framework.Name, len(scripts.Up.Statements()), scripts.Problems)
 			}
 		})
 	}
@@ -284,9 +284,9 @@ func TestBadFiles(t *testing.T) {
 	}
 	s := load(t, files, migration.Options{}).Streams[0]
 	var got []string
-	for _, m := range s.Migrations {
-		line := fmt.Sprintf("%s: %d statements", m.Version, len(m.Up.Statements()))
-		for _, p := range m.Problems {
+	for i, scripts := range s.Scripts() {
+		line := fmt.Sprintf("%s: %d statements", s.Migrations[i].Version, len(scripts.Up.Statements()))
+		for _, p := range scripts.Problems {
 			line += fmt.Sprintf(", %s %d", p.Rule, p.Span.Start)
 		}
 		got = append(got, line)

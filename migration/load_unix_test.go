@@ -59,8 +59,8 @@ func TestSpecialFiles(t *testing.T) {
 		t.Errorf("ignored (-want +got):\n%s", diff)
 	}
 	var read []string
-	for _, m := range s.Migrations {
-		read = append(read, fmt.Sprintf("%s %d %d", m.Version, len(m.Up.Statements()), len(m.Problems)))
+	for i, scripts := range s.Scripts() {
+		read = append(read, fmt.Sprintf("%s %d %d", s.Migrations[i].Version, len(scripts.Up.Statements()), len(scripts.Problems)))
 	}
 	if diff := cmp.Diff([]string{"1 1 0", "5 0 1", "6 1 0"}, read); diff != "" {
 		t.Errorf("migrations (-want +got):\n%s", diff)

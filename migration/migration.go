@@ -43,16 +43,26 @@ type Ignored struct {
 	File    *source.File // set with Mistake
 }
 
-// Migration is one version.
+// Migration is one version: what is known of it without reading its SQL.
 type Migration struct {
 	Version    string    // as the framework compares it
 	Name       string    // the rest of the file name, for messages
 	Time       time.Time // from a timestamp version; zero if it has none
-	Up         *Script   // nil: the framework has only its down
-	Down       *Script   // nil: missing. A section or file without statements is not nil.
-	Repeatable bool      // runs again whenever it changes
-	Judged     bool      // false: history only, no findings wanted
-	Problems   []Problem
+	Files      []*source.File
+	Repeatable bool // runs again whenever it changes
+	Judged     bool // false: history only, no findings wanted
+	// Problems are about its place in the stream, such as a version that is used
+	// twice.
+	Problems []Problem
+
+	parse func() Scripts
+}
+
+// Scripts are the two directions of a migration.
+type Scripts struct {
+	Up       *Script // nil: the framework has only its down
+	Down     *Script // nil: missing. A section or file without statements is not nil.
+	Problems []Problem
 }
 
 // Script is one direction of a migration.
@@ -144,11 +154,11 @@ type Framework struct {
 	// Detect judges a folder by its names and contents; it does not read the
 	// folder's sub-folders unless the framework does.
 	Detect func(dir *Dir) Evidence
-	// Load reads the folder. The error is only for I/O; everything about the
-	// user's files is a Problem.
+	// Load reads the folder, but does not parse it. The error is only for I/O;
+	// everything about the user's files is a Problem.
 	Load func(dir *Dir, opts Options) (*Stream, error)
 	// Parse reads one file on its own, such as standard input.
-	Parse func(f *source.File, opts Options) *Migration
+	Parse func(f *source.File, opts Options) Scripts
 	// LeaveTransaction says how a migration gets out of the framework's
 	// transaction, as an instruction to its author: "put `-- +goose NO
 	// TRANSACTION` at the top of the file". Empty if it runs in none.

@@ -43,7 +43,7 @@ func TestOrder(t *testing.T) {
 				s := load(t, files, migration.Options{Framework: tt.framework}).Streams[0]
 				var got []string
 				for _, m := range s.Migrations {
-					got = append(got, m.Up.File.Path)
+					got = append(got, m.Files[0].Path)
 				}
 				if len(got) != len(files) {
 					t.Fatalf("%d of %d files run; not %v", len(got), len(files), s.Ignored)

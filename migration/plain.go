@@ -34,7 +34,7 @@ func plain() *Framework {
 			}
 		}
 		slices.SortFunc(files, compareNatural)
-		s.Migrations = d.load(files, func(_ int, f *source.File) *Migration { return parsePlain(f, opts) })
+		s.Migrations = d.load(files, func(_ int, f *source.File) Scripts { return parsePlain(f, opts) })
 		for i, m := range s.Migrations {
 			m.Version, m.Name = splitName(leadingDigits(files[i]), files[i])
 			m.Time = versionTime(m.Version)
@@ -68,7 +68,7 @@ func isDown(name string) bool {
 	return name == "down" || strings.HasSuffix(name, ".down") || strings.HasSuffix(name, "_down") || strings.HasSuffix(name, "-down")
 }
 
-func parsePlain(f *source.File, opts Options) *Migration {
+func parsePlain(f *source.File, opts Options) Scripts {
 	r, tx := runner{title: "psql", psql: true}, PerStatement
 	switch opts.Transaction {
 	case "file":
@@ -79,5 +79,5 @@ func parsePlain(f *source.File, opts Options) *Migration {
 		r, tx = runner{title: "the driver"}, Implicit
 	}
 	up, problems := r.entire(f, opts, tx)
-	return &Migration{Up: up, Problems: append(emptyFile(f), problems...)}
+	return Scripts{Up: up, Problems: append(emptyFile(f), problems...)}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,11 +68,12 @@ func dump(set *migration.Set) string {
 		for _, why := range s.Why {
 			fmt.Fprintf(&b, "  because %s\n", why)
 		}
-		for _, m := range s.Migrations {
+		for i, scripts := range s.Scripts() {
+			m := s.Migrations[i]
 			fmt.Fprintf(&b, "  %s\n", title(m))
-			dumpScript(&b, "up", m.Up)
-			dumpScript(&b, "down", m.Down)
-			for _, p := range m.Problems {
+			dumpScript(&b, "up", scripts.Up)
+			dumpScript(&b, "down", scripts.Down)
+			for _, p := range slices.Concat(scripts.Problems, m.Problems) {
 				dumpProblem(&b, p)
 			}
 		}

@@ -183,15 +183,8 @@ func (r runner) cut(f *source.File, at source.Span, end int, what string) Proble
 }
 
 // span is where messages about a migration as a whole point: the start of its
-// file.
-func (m *Migration) span() source.Span {
-	for _, s := range []*Script{m.Up, m.Down} {
-		if s != nil {
-			return s.File.Span(0, 0)
-		}
-	}
-	return source.Span{}
-}
+// first file.
+func (m *Migration) span() source.Span { return m.Files[0].Span(0, 0) }
 
 // unread is the script of a file that is no text.
 func unread(f *source.File) *Script { return &Script{File: f, Span: f.Span(0, len(f.Text))} }

@@ -53,7 +53,7 @@ func sqlMigrate() *Framework {
 			}
 		}
 		slices.SortFunc(files, compareSQLMigrate)
-		s.Migrations = d.load(files, func(_ int, f *source.File) *Migration { return parseSQLMigrate(f, opts) })
+		s.Migrations = d.load(files, func(_ int, f *source.File) Scripts { return parseSQLMigrate(f, opts) })
 		for i, m := range s.Migrations {
 			m.Version, m.Name = splitName(leadingDigits(files[i]), files[i])
 			m.Time = versionTime(m.Version)
@@ -96,7 +96,7 @@ type sqlMigrateFile struct {
 	lost     source.Span // the first text before the first section
 }
 
-func parseSQLMigrate(f *source.File, opts Options) *Migration {
+func parseSQLMigrate(f *source.File, opts Options) Scripts {
 	p := &sqlMigrateFile{file: f, dir: -1, piece: -1}
 	for l := range lines(f) {
 		p.line(l)
@@ -107,7 +107,7 @@ func parseSQLMigrate(f *source.File, opts Options) *Migration {
 	} else if !p.lost.IsZero() {
 		p.problem(p.lost, "sql-migrate skips everything before the first `-- +migrate Up`", "")
 	}
-	m := &Migration{Up: unread(f)}
+	both := Scripts{Up: unread(f)}
 	for i := range p.sections {
 		if !p.seen[i] {
 			continue
@@ -115,17 +115,17 @@ func parseSQLMigrate(f *source.File, opts Options) *Migration {
 		s, problems := p.script(i, opts)
 		p.problems = append(p.problems, problems...)
 		if i == 0 {
-			m.Up = s
+			both.Up = s
 		} else {
-			m.Down = s
+			both.Down = s
 		}
 	}
 	if p.seen[1] && !p.seen[0] {
-		m.Up = nil
+		both.Up = nil
 	}
 	sortProblems(p.problems)
-	m.Problems = p.problems
-	return m
+	both.Problems = p.problems
+	return both
 }
 
 func (p *sqlMigrateFile) script(dir int, opts Options) (*Script, []Problem) {

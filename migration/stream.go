@@ -2,6 +2,7 @@ package migration
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/miglint/miglint/source"
@@ -35,7 +36,7 @@ func (o Options) judges(f *source.File) bool { return o.Changed == nil || o.Chan
 // judge tells the migrations that are under review from those that are history.
 func (s *Stream) judge(opts Options) {
 	for _, m := range s.Migrations {
-		m.Judged = m.Up != nil && opts.judges(m.Up.File) || m.Down != nil && opts.judges(m.Down.File)
+		m.Judged = slices.ContainsFunc(m.Files, opts.judges)
 	}
 }
 
@@ -69,20 +70,24 @@ func duplicateVersion(version string, at, other source.Span, consequence string)
 		Related: other, RelatedMsg: "the other file"}
 }
 
-// load reads and parses one file per migration, in parallel and in order.
-// Version and Name are left to the caller.
-func (d *Dir) load(names []string, parse func(i int, f *source.File) *Migration) []*Migration {
+// load reads one file per migration, in parallel and in order. Version and Name
+// are left to the caller.
+func (d *Dir) load(names []string, parse func(i int, f *source.File) Scripts) []*Migration {
 	ms := make([]*Migration, len(names))
-	parallel(len(names), func(i int) {
-		in := d.read(names[i])
-		m := &Migration{Up: unread(in.file)}
-		if in.text {
-			m = parse(i, in.file)
-		}
-		m.Problems = append(in.problems, m.Problems...)
-		ms[i] = m
-	})
+	for i, in := range d.readAll(names) {
+		ms[i] = in.migration(func(f *source.File) Scripts { return parse(i, f) })
+	}
 	return ms
+}
+
+// migration is the migration of one file.
+func (in input) migration(parse func(f *source.File) Scripts) *Migration {
+	return &Migration{Files: []*source.File{in.file}, parse: func() Scripts {
+		if !in.text {
+			return Scripts{Up: unread(in.file), Problems: in.problems}
+		}
+		return parse(in.file)
+	}}
 }
 
 // emptyFile reports a file that the framework runs and that has nothing in it.

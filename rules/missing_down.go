@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/migration"
@@ -30,59 +31,59 @@ CREATE TABLE labels (id bigint PRIMARY KEY);
 -- 000002_create_labels.down.sql --
 DROP TABLE labels;
 `,
-	Run:       runMissingDown,
-	RunStream: runNoDowns,
+	RunStream: runMissingDown,
 }
 
 // minOldHabit is how many migrations without a single down show that a project
 // only rolls forward, rather than that somebody forgot.
 const minOldHabit = 3
 
-func runMissingDown(p *analyzer.Pass) {
-	m := p.Migration
-	if p.Down || !wantsDowns(p.Options, p.Stream) || m.Up == nil || m.Repeatable || onlyRollsForward(p.HasDowns, p.Stream) {
+// runMissingDown judges all migrations at once, for it takes all of them to tell
+// that a project has no downs at all.
+func runMissingDown(p *analyzer.StreamPass) {
+	if p.Options.NoDowns || p.Stream.Framework.Downs == migration.NoDowns {
 		return
 	}
-	if len(m.Down.Statements()) > 0 || len(p.Stmts) == 0 || declaredIrreversible(m) {
+	if onlyRollsForward(p.Outlines) {
+		p.Report(analyzer.Diagnostic{Severity: analyzer.Info, Message: fmt.Sprintf(
+			"none of the %d migrations in %s has a down; if the project only rolls forward, say so with `down: never` in miglint.yaml",
+			len(p.Stream.Migrations), p.Stream.Root)})
 		return
 	}
-	d := analyzer.Diagnostic{Span: p.Stmts[0].Span}
-	if m.Down == nil {
-		d.Message = fmt.Sprintf("migration %s has no down: %s cannot undo it", m.Version, p.Stream.Framework.Title)
-	} else {
-		d.Message = fmt.Sprintf("the down of migration %s has no statements: going back reports success and undoes nothing", m.Version)
-		d.Related = []analyzer.Related{{Span: m.Down.Span, Message: "the empty down"}}
+	for i, o := range p.Outlines {
+		m := p.Stream.Migrations[i]
+		if !m.Judged || m.Repeatable || !does(o.Up) || does(o.Down) || declaredIrreversible(o) {
+			continue
+		}
+		d := analyzer.Diagnostic{Span: o.Up.First, Migration: m}
+		if o.Down == nil {
+			d.Message = fmt.Sprintf("migration %s has no down: %s cannot undo it", m.Version, p.Stream.Framework.Title)
+		} else {
+			d.Message = fmt.Sprintf("the down of migration %s has no statements: going back reports success and undoes nothing", m.Version)
+			d.Related = []analyzer.Related{{Span: o.Down.Span, Message: "the empty down"}}
+		}
+		p.Report(d)
 	}
-	p.Report(d)
 }
 
-func runNoDowns(p *analyzer.StreamPass) {
-	if !wantsDowns(p.Options, p.Stream) || !onlyRollsForward(p.HasDowns, p.Stream) {
-		return
-	}
-	p.Report(analyzer.Diagnostic{Severity: analyzer.Info, Message: fmt.Sprintf(
-		"none of the %d migrations in %s has a down; if the project only rolls forward, say so with `down: never` in miglint.yaml",
-		len(p.Stream.Migrations), p.Stream.Root)})
-}
+// does reports whether there is a script with a statement in it.
+func does(o *analyzer.ScriptOutline) bool { return o != nil && o.Statements > 0 }
 
-func wantsDowns(o *analyzer.Options, s *migration.Stream) bool {
-	return !o.NoDowns && s.Framework.Downs != migration.NoDowns
-}
-
-// onlyRollsForward reports whether the stream has several migrations and not one
-// down with a statement in it.
-func onlyRollsForward(hasDowns bool, s *migration.Stream) bool {
-	return !hasDowns && len(s.Migrations) >= minOldHabit
+// onlyRollsForward reports whether there are several migrations and not one down
+// with a statement in it.
+func onlyRollsForward(outlines []analyzer.Outline) bool {
+	return len(outlines) >= minOldHabit &&
+		!slices.ContainsFunc(outlines, func(o analyzer.Outline) bool { return does(o.Down) })
 }
 
 // declaredIrreversible reports whether the up or the down says, with a reason,
 // that there is no way back.
-func declaredIrreversible(m *migration.Migration) bool {
-	for _, script := range []*migration.Script{m.Up, m.Down} {
-		for _, d := range analyzer.Directives(script) {
-			if d.Verb == "irreversible" && d.Args != "" {
-				return true
-			}
+func declaredIrreversible(o analyzer.Outline) bool {
+	for _, script := range []*analyzer.ScriptOutline{o.Up, o.Down} {
+		if script != nil && slices.ContainsFunc(script.Directives, func(d analyzer.Directive) bool {
+			return d.Verb == "irreversible" && d.Args != ""
+		}) {
+			return true
 		}
 	}
 	return false

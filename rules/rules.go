@@ -99,9 +99,11 @@ func reportProblems(p *analyzer.Pass) {
 	if p.Down {
 		return
 	}
-	for _, problem := range p.Migration.Problems {
-		if problem.Rule == p.Rule.Name {
-			p.Report(problemDiagnostic(problem))
+	for _, problems := range [][]migration.Problem{p.Scripts.Problems, p.Migration.Problems} {
+		for _, problem := range problems {
+			if problem.Rule == p.Rule.Name {
+				p.Report(problemDiagnostic(problem))
+			}
 		}
 	}
 }

@@ -50,14 +50,15 @@ func detected(w io.Writer, s *migration.Stream) {
 		fmt.Fprintf(w, "  because %s\n", printable(why))
 	}
 	fmt.Fprintf(w, "  %s, in this order:\n", count(len(s.Migrations), "migration"))
-	for _, m := range s.Migrations {
+	for i, scripts := range s.Scripts() {
+		m := s.Migrations[i]
 		fmt.Fprintf(w, "    %s\n", printable(title(m)))
-		if m.Up != nil {
-			fmt.Fprintf(w, "      up    %s: %s\n", printable(within(s, m.Up)), shape(m.Up))
+		if scripts.Up != nil {
+			fmt.Fprintf(w, "      up    %s: %s\n", printable(within(s, scripts.Up)), shape(scripts.Up))
 		}
 		switch {
-		case m.Down != nil:
-			fmt.Fprintf(w, "      down  %s: %s\n", printable(within(s, m.Down)), shape(m.Down))
+		case scripts.Down != nil:
+			fmt.Fprintf(w, "      down  %s: %s\n", printable(within(s, scripts.Down)), shape(scripts.Down))
 		case s.Framework.Downs != migration.NoDowns && !m.Repeatable:
 			fmt.Fprintln(w, "      down  none")
 		}

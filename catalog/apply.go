@@ -11,6 +11,10 @@ import (
 // otherwise, is made to fit. Transaction control is ignored: take snapshots and
 // Restore them. The span of at is replaced by each op's own.
 func (c *Catalog) Apply(stmt *sqlast.Statement, at Origin) {
+	c.tx = at.Tx
+	if stmt.Problem != nil && len(stmt.Ops) == 0 {
+		c.hide()
+	}
 	if len(stmt.Ops) > 1 {
 		if create, ok := stmt.Ops[0].(*sqlast.CreateSchema); ok {
 			// Its elements find each other without a schema (CreateSchemaCommand).

@@ -44,6 +44,7 @@ func (o Origin) Same(p Origin) bool { return o.Migration == p.Migration && o.Dow
 type Table struct {
 	Key
 	Partial     bool // created before history began: columns, constraints and so on may be missing
+	Doubtful    bool // a statement that history cannot follow may have changed it: see Catalog.Certain
 	Created     Origin
 	Filled      *Origin // when rows were first put in by the migrations themselves; nil: never
 	Emptied     *Origin // TRUNCATE, or DELETE without WHERE, since rows last came in; nil: never
@@ -164,6 +165,7 @@ type View struct {
 	Uses            []ColumnRef // columns of Reads that it uses; what * stood for is spelled out
 	Indexes         []*Index    // of a materialized view
 	ReferencedViews []Key       // views that read it
+	Doubtful        bool        // as of a table
 	Comment         string
 	Created         Origin
 }
@@ -190,7 +192,9 @@ type Type struct {
 	Kind    sqlast.TypeKind
 	Domain  bool
 	Partial bool
-	Labels  []*EnumLabel
+	// Doubtful is as of a table: see Catalog.CertainType.
+	Doubtful bool
+	Labels   []*EnumLabel
 	// Base, NotNull, Default and Checks of a domain; Attributes of a composite
 	// type.
 	Base       sqlast.TypeName
@@ -221,6 +225,8 @@ type Function struct {
 	Body       string
 	BodyAt     source.Span
 	Created    Origin
+
+	code *code
 }
 
 // Publication is a publication.

@@ -7,28 +7,28 @@ func (c *Catalog) applyData(op sqlast.Op, at Origin) {
 	switch op := op.(type) {
 	case *sqlast.Insert:
 		c.fillNamed(op.Table.Name, insertedRows(op), at)
-		c.applyWrites(op.Query, at)
+		c.applyQuery(op.Query, false, at)
 	case *sqlast.Update:
 		// Rows that history has not seen come in must be there: why else update
 		// them.
 		if t := c.Table(op.Table.Name); t != nil && t.Filled == nil {
 			c.fillNamed(op.Table.Name, -1, at)
 		}
-		c.applyWrites(op.Query, at)
+		c.applyQuery(op.Query, false, at)
 	case *sqlast.Delete:
 		if t := c.Table(op.Table.Name); t != nil && op.Where == nil && len(op.Using) == 0 {
 			c.table(t.Key).Emptied = &at
 		}
-		c.applyWrites(op.Query, at)
+		c.applyQuery(op.Query, false, at)
 	case *sqlast.Merge:
 		c.fillNamed(op.Table.Name, -1, at)
-		c.applyWrites(op.Query, at)
+		c.applyQuery(op.Query, false, at)
 	case *sqlast.Copy:
 		if op.From {
 			c.fillNamed(op.Table.Name, -1, at)
 		}
 	case *sqlast.Select:
-		c.applyWrites(op.Query, at)
+		c.applyQuery(op.Query, true, at)
 	case *sqlast.Truncate:
 		for _, r := range op.Tables {
 			c.truncate(r, op.Cascade, at)
@@ -47,14 +47,16 @@ func insertedRows(op *sqlast.Insert) int {
 	return -1
 }
 
-// applyWrites applies INSERT, UPDATE and DELETE inside WITH.
-func (c *Catalog) applyWrites(q *sqlast.Query, at Origin) {
+// applyQuery applies INSERT, UPDATE and DELETE inside WITH, and follows the
+// functions that are called. bare is set for a SELECT on its own.
+func (c *Catalog) applyQuery(q *sqlast.Query, bare bool, at Origin) {
 	if q == nil {
 		return
 	}
 	for _, write := range q.Writes {
 		c.applyData(write, at)
 	}
+	c.runFunctions(q, bare)
 }
 
 // fillNamed notes that rows went into what a name stands for; a view passes them

@@ -14,6 +14,8 @@ func (c *Catalog) drop(op *sqlast.Drop, at Origin) {
 	case sqlast.Table, sqlast.ForeignTable, sqlast.View, sqlast.MaterializedView, sqlast.Sequence, sqlast.Index:
 		if k, _, ok := c.find(op.Name); ok {
 			c.dropRelation(k)
+		} else {
+			c.setGone(c.keyOf(op.Name))
 		}
 	case sqlast.Type, sqlast.Domain:
 		if t := c.Type(op.Name); t != nil {

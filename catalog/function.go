@@ -10,6 +10,7 @@ func (c *Catalog) createFunction(op *sqlast.CreateFunction, at Origin) {
 	f := &Function{
 		Key: c.keyOf(op.Name), Args: op.Args, Procedure: op.Procedure, Language: op.Language,
 		Volatility: op.Volatility, Body: op.Body, BodyAt: op.BodyAt, Created: at,
+		code: readCode(op.Language, op.Body),
 	}
 	list := c.functionsAt(f.Key)
 	if i := slices.IndexFunc(list, func(old *Function) bool { return sameArgs(old, f) }); i >= 0 {

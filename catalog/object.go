@@ -48,6 +48,10 @@ func (c *Catalog) applyObject(op sqlast.Op, at Origin) {
 		c.applyPublication(op, at)
 	case *sqlast.CommentOn:
 		c.comment(op, at)
+	case *sqlast.Do:
+		c.run(readCode(op.Language, op.Body))
+	case *sqlast.Call:
+		c.run(&code{calls: []sqlast.Name{op.Name}})
 	}
 }
 

@@ -21,6 +21,10 @@ type Catalog struct {
 
 	visited int // descendants of tables that replay has been to
 
+	tx      int  // transaction of the statement that is applied
+	blind   bool // a statement may have done anything; blindTx is the transaction of the last such
+	blindTx int
+
 	lineage *lineage // nil in a snapshot that nothing was applied to
 	edit    *edit    // nil after a snapshot, until the next change
 }
@@ -51,6 +55,9 @@ type namespace struct {
 	// constraints counts the table constraints of each name, for the names the
 	// server makes up are unique in their schema.
 	constraints trie[int]
+	// gone has the names whose relation history has dropped or renamed, with the
+	// transaction.
+	gone trie[int]
 }
 
 // relation is an entry of a namespace: one of *Table, *View, *Sequence, or
@@ -161,13 +168,18 @@ func (c *Catalog) relationAt(k Key) (relation, bool) {
 // put makes object the relation of that key.
 func (c *Catalog) put(k Key, object any) {
 	e := c.begin()
-	c.schema(k.Schema).relations.set(e, k.Name, relation{object, e})
+	ns := c.schema(k.Schema)
+	ns.relations.set(e, k.Name, relation{object, e})
+	if _, gone := ns.gone.get(k.Name); gone {
+		ns.gone.delete(e, k.Name)
+	}
 }
 
 // remove deletes the entry of that key and nothing else.
 func (c *Catalog) remove(k Key) {
 	if _, ok := c.relationAt(k); ok {
 		c.schema(k.Schema).relations.delete(c.begin(), k.Name)
+		c.setGone(k)
 	}
 }
 

@@ -73,7 +73,7 @@ func (j *judge) computedPerRow(col *sqlast.ColumnDef) (why string, maybe bool) {
 	case v != sqlast.Volatile:
 		return "", false
 	case known && j.mayBeInlined(def):
-		return "the default calls a function that is not marked STABLE or IMMUTABLE", true
+		return "the default calls an SQL function that is not marked STABLE or IMMUTABLE, and is volatile unless its body alone is not", true
 	case known:
 		return "the default is volatile and is computed for every row", false
 	}

@@ -16,7 +16,11 @@ type alter struct {
 	table  *catalog.Table // nil if history has not seen it
 	kind   sqlast.ObjectKind
 	mode   Mode                 // of the statement
-	family map[catalog.Key]bool // relations locked in the statement's mode
+	family map[catalog.Key]bool // relations locked in the statement's mode, if it has several actions
+
+	together bool // it has several actions
+	gone     bool // the relation certainly does not exist
+	doubtful bool // history may be wrong about the table
 
 	dropped     map[string]bool                    // constraints dropped by an earlier pass
 	droppedCols map[string]bool                    // columns likewise
@@ -42,7 +46,10 @@ func newAlter(j *judge) *alter {
 	if known, ok := j.cat.RelationKind(a.key); ok {
 		a.kind = known
 	}
-	a.family = map[catalog.Key]bool{a.key: true}
+	a.gone = j.cat.Gone(target.Table.Name)
+	a.doubtful = j.doubtful(a.table)
+	a.together = len(j.ops) > 1
+	a.takeIn(a.key)
 	for _, op := range j.ops {
 		if op, ok := op.(sqlast.AlterAction); ok {
 			a.mode = max(a.mode, alterLevel(op))
@@ -50,6 +57,17 @@ func newAlter(j *judge) *alter {
 		}
 	}
 	return a
+}
+
+// takeIn notes a relation that is locked in the statement's mode.
+func (a *alter) takeIn(k catalog.Key) {
+	if !a.together {
+		return
+	}
+	if a.family == nil {
+		a.family = map[catalog.Key]bool{}
+	}
+	a.family[k] = true
 }
 
 // note remembers what later passes must know of an action.
@@ -83,11 +101,17 @@ func set[V any](m *map[string]V, k string, v V) {
 // alterAction judges one action of an ALTER.
 func (j *judge) alterAction(op sqlast.AlterAction) {
 	a, target := j.alter, op.Target()
+	if a.gone {
+		if !target.Table.IfExists {
+			j.gone(target.Table.Name)
+		}
+		return
+	}
 	mode := alterLevel(op)
 	j.lockKind(a.key, a.kind, mode, actionName(op)+" locks the table it changes")
 	if recurses(op) && !target.Table.Only && j.recursesHere(op) {
 		for _, k := range j.family(a.key)[1:] {
-			a.family[k] = true
+			a.takeIn(k)
 			j.lock(k, mode, actionName(op)+" recurses to partitions and children")
 		}
 	}
@@ -167,7 +191,7 @@ func (j *judge) enableTrigger(op *sqlast.EnableTrigger) {
 	for _, tr := range a.table.Triggers {
 		if tr.Row && (op.Trigger == "" || op.Trigger == tr.Name) {
 			for _, k := range j.partitions(a.key)[1:] {
-				a.family[k] = true
+				a.takeIn(k)
 				j.lock(k, ShareRowExclusive, "the row trigger "+tr.Name+" is one of every partition")
 			}
 			return
@@ -189,7 +213,7 @@ func (j *judge) columnMustExist(column string) bool {
 // lacksColumn is true if history knows all columns of the table and this one is
 // not among them.
 func (j *judge) lacksColumn(t *catalog.Table, column string) bool {
-	return j.complete(t) && !t.ColumnsUnknown && t.Column(column) == nil && !systemColumn[column]
+	return j.certain(t) && !t.ColumnsUnknown && t.Column(column) == nil && !systemColumn[column]
 }
 
 // systemColumn names the columns every table has (heap.c).
@@ -258,7 +282,7 @@ func (j *judge) alterIdentity(op *sqlast.AlterIdentity) {
 func (j *judge) identityRefused(c *catalog.Column) {
 	table := j.alter.key.Name
 	switch {
-	case !c.NotNull && j.complete(j.alter.table) && !j.alter.notNull[c.Name]:
+	case !c.NotNull && j.certain(j.alter.table) && !j.alter.notNull[c.Name]:
 		j.fail("55000", "column %q of relation %q must be declared NOT NULL before identity can be added", c.Name, table)
 	case c.Identity != sqlast.NoIdentity && !j.dropsIdentity(c.Name):
 		j.fail("55000", "column %q of relation %q is already an identity column", c.Name, table)

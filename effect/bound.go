@@ -279,10 +279,14 @@ func subset(a, b []string) bool {
 	return true
 }
 
+// fewPartitions is up to how many partitions a new bound is compared with; a
+// history of very many would take quadratic time.
+const fewPartitions = 100
+
 // overlaps is a partition of parent that a new bound certainly overlaps.
 func (j *judge) overlaps(parent *catalog.Table, pb sqlast.PartitionBound) (catalog.Key, bool) {
 	b, ok := readBound(parent, pb)
-	if !ok || b.isList {
+	if !ok || b.isList || len(parent.Partitions) > fewPartitions {
 		return catalog.Key{}, false
 	}
 	for _, k := range parent.Partitions {

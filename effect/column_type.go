@@ -63,6 +63,9 @@ func (j *judge) typeChange(col *catalog.Column, op *sqlast.AlterColumnType) (con
 	}
 	from, was := col.Type, col.Type.String()
 	why := "the change of " + op.Column + " from " + was + " to " + to + " converts every row"
+	if op.Using == nil && timeZoneDecides(from, op.Type) {
+		why += ", unless the session's TimeZone is UTC"
+	}
 	cost := free
 	for _, step := range steps {
 		switch j.convert(from, step, true) {
@@ -86,6 +89,14 @@ func (j *judge) typeChange(col *catalog.Column, op *sqlast.AlterColumnType) (con
 	default:
 		return rewrites, why
 	}
+}
+
+// timeZoneDecides is true of the change between timestamp and timestamptz
+// (TimestampTimestampTzRequiresRewrite).
+func timeZoneDecides(from, to sqlast.TypeName) bool {
+	a, b := from.Name.Name, to.Name.Name
+	return from.ArrayDims == 0 && to.ArrayDims == 0 && len(to.Mods) == 0 &&
+		(a == "timestamp" && b == "timestamptz" || a == "timestamptz" && b == "timestamp")
 }
 
 // castSteps takes the casts off a USING expression, innermost first. isColumn is

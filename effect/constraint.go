@@ -134,7 +134,7 @@ func (j *judge) validateUnseen(op *sqlast.ValidateConstraint) {
 			return
 		}
 	}
-	if j.complete(j.alter.table) {
+	if j.certain(j.alter.table) {
 		j.fail("42704", "constraint %q of relation %q does not exist", op.Constraint, j.alter.key.Name)
 		return
 	}
@@ -143,16 +143,12 @@ func (j *judge) validateUnseen(op *sqlast.ValidateConstraint) {
 	}
 }
 
-// complete reports whether history knows everything about a table, so that what
-// it does not show is certainly missing.
-func (j *judge) complete(t *catalog.Table) bool { return t != nil && !t.Partial && j.env.Complete }
-
 // alterConstraint is ALTER CONSTRAINT (ATExecAlterConstraint).
 func (j *judge) alterConstraint(op *sqlast.AlterConstraint) {
 	a := j.alter
 	c := constraintOf(a.table, op.Constraint)
 	if c == nil {
-		if j.complete(a.table) {
+		if j.certain(a.table) {
 			j.fail("42704", "constraint %q of relation %q does not exist", op.Constraint, a.key.Name)
 		}
 		return
@@ -164,7 +160,7 @@ func (j *judge) alterConstraint(op *sqlast.AlterConstraint) {
 		return
 	}
 	for _, k := range j.partitions(a.key)[1:] {
-		a.family[k] = true
+		a.takeIn(k)
 		j.lock(k, AccessExclusive, "ALTER CONSTRAINT changes the constraint of every partition")
 	}
 	if op.Enforced == nil {
@@ -190,7 +186,7 @@ func (j *judge) dropConstraint(op *sqlast.DropConstraint) {
 	a := j.alter
 	c := constraintOf(a.table, op.Constraint)
 	if c == nil {
-		if !op.IfExists && j.complete(a.table) {
+		if !op.IfExists && j.certain(a.table) {
 			j.fail("42704", "constraint %q of relation %q does not exist", op.Constraint, a.key.Name)
 		}
 		return

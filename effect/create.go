@@ -11,7 +11,7 @@ import (
 func (j *judge) createTable(op *sqlast.CreateTable) {
 	key := j.newKey(op.Name, op.Persistence == sqlast.Temporary)
 	if j.known(key) {
-		if !op.IfNotExists {
+		if !op.IfNotExists && j.taken(key) {
 			j.fail("42P07", "relation %q already exists", key.Name)
 		}
 		return
@@ -55,6 +55,9 @@ func (j *judge) newKey(n sqlast.Name, temporary bool) catalog.Key {
 // validate, but triggers on the referenced table.
 func (j *judge) newTableForeignKey(key catalog.Key, fk *sqlast.Constraint, typ sqlast.TypeName) {
 	if j.cat.Resolve(fk.RefTable) == key || fk.RefTable.Schema == "" && fk.RefTable.Name == key.Name {
+		return
+	}
+	if j.gone(fk.RefTable) {
 		return
 	}
 	j.lockNewReferenced(fk.RefTable)
@@ -109,6 +112,7 @@ func (j *judge) createView(op *sqlast.CreateView) {
 	switch {
 	case !exists:
 	case op.IfNotExists:
+	case !op.Replace && !j.taken(key):
 	case !op.Replace:
 		j.fail("42P07", "relation %q already exists", key.Name)
 	case kind != sqlast.View:
@@ -123,7 +127,7 @@ func (j *judge) createView(op *sqlast.CreateView) {
 // (checkViewColumns in view.c).
 func (j *judge) viewShape(v *catalog.View, op *sqlast.CreateView) {
 	columns := viewColumns(op)
-	if v == nil || len(v.Columns) == 0 || columns == nil {
+	if v == nil || !j.cat.Certain(v.Key) || len(v.Columns) == 0 || columns == nil {
 		return
 	}
 	if len(columns) < len(v.Columns) {
@@ -157,7 +161,10 @@ func viewColumns(op *sqlast.CreateView) []string {
 // createTrigger is CREATE TRIGGER (CreateTriggerFiringOn in trigger.c).
 func (j *judge) createTrigger(op *sqlast.CreateTrigger) {
 	key := j.cat.Resolve(op.Table.Name)
-	if t := j.cat.TableAt(key); t != nil && !op.Replace {
+	if j.gone(op.Table.Name) {
+		return
+	}
+	if t := j.cat.TableAt(key); t != nil && !op.Replace && !j.doubtful(t) {
 		for _, tr := range t.Triggers {
 			if tr.Name == op.Name {
 				j.fail("42710", "trigger %q for relation %q already exists", op.Name, key.Name)

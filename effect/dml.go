@@ -81,6 +81,7 @@ func (j *judge) reads(rels []sqlast.Relation) {
 
 func (j *judge) readRelation(r sqlast.Relation, mode Mode, cause string) {
 	key := j.cat.Resolve(r.Name)
+	j.gone(r.Name)
 	if r.Only {
 		j.lock(key, mode, cause)
 		return
@@ -115,6 +116,7 @@ func (j *judge) read(key catalog.Key, mode Mode, cause string) {
 // the planner cannot rule out.
 func (j *judge) write(r sqlast.Relation, everywhere bool, cause string) {
 	key := j.cat.Resolve(r.Name)
+	j.gone(r.Name)
 	isDelete := cause == deleteCause
 	switch {
 	case j.cat.ViewAt(key) != nil:

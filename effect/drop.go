@@ -34,7 +34,13 @@ func (j *judge) dropRelation(op *sqlast.Drop) {
 		j.fail("42809", "%q is not %s", key.Name, article[op.Object])
 		return
 	}
-	w := j.newWake(op.Cascade, relationKinds)
+	if j.cat.Gone(op.Name) {
+		if !op.IfExists {
+			j.fail("42P01", "%s %q does not exist", op.Object, key.Name)
+		}
+		return
+	}
+	w := j.newWake(op.Cascade, true)
 	switch {
 	case !known && op.IfExists:
 		j.lockKind(key, op.Object, AccessExclusive, "DROP locks what it drops")
@@ -52,8 +58,6 @@ func (j *judge) dropRelation(op *sqlast.Drop) {
 		j.fail("2BP01", "cannot drop %s %s because other objects depend on it", op.Object, j.describe(key))
 	}
 }
-
-var relationKinds = []sqlast.ObjectKind{sqlast.Table, sqlast.ForeignTable, sqlast.View, sqlast.MaterializedView, sqlast.Sequence}
 
 var article = map[sqlast.ObjectKind]string{
 	sqlast.Table: "a table", sqlast.ForeignTable: "a foreign table", sqlast.View: "a view",
@@ -73,21 +77,22 @@ func (j *judge) describe(k catalog.Key) string {
 type wake struct {
 	*judge
 	cascade bool
-	named   map[catalog.Key]bool // all objects the statement names
 	done    map[catalog.Key]bool
 	blocked bool // something depends on an object and CASCADE is missing
 }
 
-// newWake gathers the relations that the statement names: they do not keep each
-// other from being dropped.
-func (j *judge) newWake(cascade bool, kinds []sqlast.ObjectKind) *wake {
-	w := &wake{judge: j, cascade: cascade, named: map[catalog.Key]bool{}, done: map[catalog.Key]bool{}}
-	for _, op := range j.ops {
-		if d, ok := op.(*sqlast.Drop); ok && slices.Contains(kinds, d.Object) {
-			w.named[j.cat.Resolve(d.Name)] = true
+// newWake begins what an object takes with it. relations is set where the
+// statement names relations: they do not keep each other from being dropped.
+func (j *judge) newWake(cascade, relations bool) *wake {
+	if relations && j.named == nil {
+		j.named = make(map[catalog.Key]bool, len(j.ops))
+		for _, op := range j.ops {
+			if d, ok := op.(*sqlast.Drop); ok {
+				j.named[j.cat.Resolve(d.Name)] = true
+			}
 		}
 	}
-	return w
+	return &wake{judge: j, cascade: cascade, done: map[catalog.Key]bool{}}
 }
 
 // depends is true if a dependent object may be dropped too; else it is noted
@@ -96,8 +101,19 @@ func (w *wake) depends(k catalog.Key) bool {
 	if w.cascade || w.named[k] {
 		return true
 	}
-	w.blocked = true
+	w.blocked = w.blocked || k == (catalog.Key{}) || w.sure(k)
 	return false
+}
+
+// sure reports whether a dependent object is certainly still there.
+func (w *wake) sure(k catalog.Key) bool {
+	if t := w.cat.TypeAt(k); t != nil && !w.known(k) {
+		return w.cat.CertainType(t)
+	}
+	if t := w.cat.TableAt(k); t != nil {
+		return !w.doubtful(t)
+	}
+	return w.cat.Certain(k)
 }
 
 // table drops a table (heap_drop_with_catalog in heap.c).
@@ -257,6 +273,12 @@ func (j *judge) dropIndex(op *sqlast.Drop) {
 	if op.Concurrently {
 		mode, cause = ShareUpdateExclusive, "DROP INDEX CONCURRENTLY waits for every query of the table, and blocks none"
 	}
+	if j.cat.Gone(op.Name) {
+		if !op.IfExists {
+			j.fail("42704", "index %q does not exist", key.Name)
+		}
+		return
+	}
 	i := j.cat.IndexAt(key)
 	if i == nil {
 		j.lockKind(key, sqlast.Index, mode, cause)
@@ -305,7 +327,7 @@ func (j *judge) dropAttached(op *sqlast.Drop) {
 	key := j.cat.Resolve(op.On)
 	t := j.cat.TableAt(key)
 	keys := []catalog.Key{key}
-	found := !j.complete(t)
+	found := !j.certain(t)
 	switch {
 	case t == nil:
 	case op.Object == sqlast.Trigger:

@@ -36,7 +36,7 @@ func (j *judge) dropColumn(op *sqlast.DropColumn) {
 	for _, k := range t.Children {
 		j.lock(k, AccessExclusive, "DROP COLUMN changes the column's inheritance")
 	}
-	w := j.newWake(op.Cascade, nil)
+	w := j.newWake(op.Cascade, false)
 	w.column(t, op.Column, "")
 	if w.blocked {
 		j.fail("2BP01", "cannot drop column %s of table %s because other objects depend on it", sqlast.QuoteIdent(op.Column), j.describe(t.Key))

@@ -20,7 +20,7 @@ func (j *judge) dropType(op *sqlast.Drop) {
 	if typ.Domain {
 		kind = sqlast.Domain
 	}
-	w := j.newWake(op.Cascade, nil)
+	w := j.newWake(op.Cascade, false)
 	w.typ(typ, kind, "")
 	if w.blocked {
 		j.fail("2BP01", "cannot drop type %s because other objects depend on it", j.describeType(typ))
@@ -73,7 +73,7 @@ func (j *judge) dropFunction(op *sqlast.Drop) {
 	if len(fs) != 1 || op.IfExists && !op.Cascade {
 		return // which of several overloads, or whether any, history cannot tell
 	}
-	w := j.newWake(op.Cascade, nil)
+	w := j.newWake(op.Cascade, false)
 	for t := range j.cat.Tables() {
 		for _, col := range t.Columns {
 			if calls(col.Default, fs[0]) && w.depends(t.Key) {
@@ -121,7 +121,7 @@ func (j *judge) signature(f *catalog.Function) string {
 // dropSchema is DROP SCHEMA: under CASCADE everything in it goes.
 func (j *judge) dropSchema(op *sqlast.Drop) {
 	name := op.Name.Name
-	w := j.newWake(op.Cascade, nil)
+	w := j.newWake(op.Cascade, false)
 	for t := range j.cat.Tables() {
 		if t.Schema == name && w.depends(t.Key) {
 			w.table(t.Key, "is in schema "+name)

@@ -124,6 +124,8 @@ type Effect struct {
 	Loses    []Object
 	Fails    *Failure
 	ops      []Effect
+
+	positions *positions // while it is made
 }
 
 // Op returns the share that the statement's i-th op has in the effect. Locks of
@@ -147,9 +149,4 @@ type Env struct {
 	// Tx is the ordinal of the running transaction, to tell what it made itself
 	// (catalog.Origin.Tx).
 	Tx int
-	// Complete is set when history holds everything that ever ran: it began with
-	// an empty database, no statement was unreadable, and no DO block, function or
-	// program hid any. Only then is a column, constraint, index or label that
-	// history does not show certainly missing, and its use a Failure.
-	Complete bool
 }

@@ -7,11 +7,14 @@ import (
 	"github.com/miglint/miglint/sqlast"
 )
 
+// notInBlock is ERRCODE_ACTIVE_SQL_TRANSACTION.
+const notInBlock = "25001"
+
 // notInTransaction records the error of a statement that cannot run in a
 // transaction block (PreventInTransactionBlock in xact.c).
 func (j *judge) notInTransaction(command string) bool {
 	if j.env.InTransaction {
-		j.fail("25001", "%s cannot run inside a transaction block", command)
+		j.fail(notInBlock, "%s cannot run inside a transaction block", command)
 	}
 	return j.env.InTransaction
 }
@@ -48,16 +51,12 @@ func (j *judge) certainFailures(op sqlast.Op) {
 			j.notInTransaction("REINDEX SYSTEM")
 		}
 	case *sqlast.CreateSchema:
-		if op.Name != "" && !op.IfNotExists && j.cat.Schema(op.Name) && j.schemaMade(op.Name) {
+		if op.Name != "" && !op.IfNotExists && j.cat.Schema(op.Name) {
 			j.fail("42P06", "schema %q already exists", op.Name)
 		}
 	}
 	j.newEnumValues(op)
 }
-
-// schemaMade is true of the schemas that certainly exist: public, and those that
-// hold a table.
-func (j *judge) schemaMade(name string) bool { return j.cat.Schema(name) }
 
 // newEnumValues records the error for an enum label that is used in the
 // transaction that adds it (check_safe_enum_use in enum.c). From 17 on a label is

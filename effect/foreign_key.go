@@ -27,6 +27,9 @@ func (j *judge) foreignKey(fk *sqlast.Constraint, notValid bool, added sqlast.Ty
 			return
 		}
 	}
+	if j.gone(fk.RefTable) {
+		return
+	}
 	j.lockNewReferenced(fk.RefTable)
 	j.referencedMustFit(fk, a.table, added)
 	if notValid || fk.NotEnforced {
@@ -77,7 +80,7 @@ func (j *judge) referencedMustFit(fk *sqlast.Constraint, t *catalog.Table, added
 		return
 	}
 	columns := fk.RefColumns
-	if !j.complete(ref) || ref.ColumnsUnknown {
+	if !j.certain(ref) || ref.ColumnsUnknown {
 		return
 	}
 	if len(columns) == 0 {

@@ -21,12 +21,12 @@ func (j *judge) createIndex(op *sqlast.CreateIndex) {
 		j.fail("0A000", "cannot create index on partitioned table %q concurrently", key.Name)
 		return
 	}
-	if j.indexTargetRefused(key) {
+	if j.gone(op.Table.Name) || j.indexTargetRefused(key) {
 		return
 	}
 	j.lock(key, mode, cause)
 	if op.Name != "" && j.known(catalog.Key{Schema: key.Schema, Name: op.Name}) {
-		if !op.IfNotExists {
+		if !op.IfNotExists && j.taken(catalog.Key{Schema: key.Schema, Name: op.Name}) {
 			j.fail("42P07", "relation %q already exists", op.Name)
 		}
 		return
@@ -53,12 +53,6 @@ func (j *judge) createIndex(op *sqlast.CreateIndex) {
 			j.build(k, "", "the partition has no such index yet")
 		}
 	}
-}
-
-// known reports whether history has seen a relation of that key.
-func (j *judge) known(k catalog.Key) bool {
-	_, ok := j.cat.RelationKind(k)
-	return ok
 }
 
 // indexTargetRefused fails an index on something that has no rows.

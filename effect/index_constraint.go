@@ -66,7 +66,7 @@ func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 // relationStays reports whether history knows a relation of that key that the
 // statement itself does not drop in an earlier pass.
 func (j *judge) relationStays(k catalog.Key) bool {
-	if !j.known(k) {
+	if !j.taken(k) {
 		return false
 	}
 	i := j.cat.IndexAt(k)
@@ -91,7 +91,7 @@ func (j *judge) constraintUsingIndex(c *sqlast.Constraint) {
 	key := catalog.Key{Schema: a.key.Schema, Name: c.UsingIndex}
 	i := j.cat.IndexAt(key)
 	if i == nil {
-		if j.complete(a.table) && !j.known(key) {
+		if j.certain(a.table) && !j.known(key) {
 			j.fail("42704", "index %q does not exist", c.UsingIndex)
 		}
 		return

@@ -34,6 +34,9 @@ func (j *judge) truncate(op *sqlast.Truncate) {
 	}
 	for _, r := range op.Tables {
 		key := j.cat.Resolve(r.Name)
+		if j.gone(r.Name) {
+			return
+		}
 		if kind, ok := j.cat.RelationKind(key); ok && kind != sqlast.Table && kind != sqlast.ForeignTable {
 			j.fail("42809", "%q is not a table", key.Name)
 			return
@@ -143,6 +146,9 @@ func (j *judge) vacuum(op *sqlast.Vacuum) {
 func (j *judge) lockTable(op *sqlast.LockTable) {
 	for _, r := range op.Tables {
 		key := j.cat.Resolve(r.Name)
+		if j.gone(r.Name) {
+			return
+		}
 		keys := []catalog.Key{key}
 		if !r.Only {
 			keys = j.family(key)
@@ -169,7 +175,7 @@ func (j *judge) refresh(op *sqlast.RefreshMaterializedView) {
 		j.lockKind(key, sqlast.MaterializedView, Exclusive, "REFRESH … CONCURRENTLY lets queries of the view go on")
 	} else {
 		j.lockKind(key, sqlast.MaterializedView, AccessExclusive, "REFRESH replaces the content of the view")
-		addRelation(&j.share.Rewrites, Relation{Key: key, Kind: sqlast.MaterializedView, Why: "REFRESH fills the whole view again"})
+		j.share.addRewrite(Relation{Key: key, Kind: sqlast.MaterializedView, Why: "REFRESH fills the whole view again"})
 	}
 	if v != nil && !op.NoData {
 		for _, k := range v.Reads {
@@ -194,7 +200,7 @@ func (j *judge) refreshRefused(v *catalog.View) bool {
 			return false
 		}
 	}
-	if !j.env.Complete {
+	if !j.cat.Certain(v.Key) {
 		return false
 	}
 	j.fail("55000", "cannot refresh materialized view %q concurrently", v.Key.String())

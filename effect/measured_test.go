@@ -102,7 +102,7 @@ func (c *measured) run(t *testing.T) {
 	}
 	existing := cat.Snapshot()
 	const tx = 1000
-	env := effect.Env{InTransaction: !c.autocommit, Tx: tx, Complete: true}
+	env := effect.Env{InTransaction: !c.autocommit, Tx: tx}
 	changed := false // by earlier statements of the transaction
 	for _, stmt := range parse(t, c.before) {
 		cat.Apply(stmt, catalog.Origin{Migration: 2, Tx: tx, Span: stmt.Span})

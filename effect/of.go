@@ -21,6 +21,7 @@ func Of(stmt *sqlast.Statement, before *catalog.Catalog, env Env) Effect {
 	for i, op := range stmt.Ops {
 		j.share = &shares[i]
 		j.op(op)
+		j.share.positions = nil
 	}
 	switch len(shares) {
 	case 0:
@@ -37,8 +38,9 @@ type judge struct {
 	cat   *catalog.Catalog
 	env   Env
 	ops   []sqlast.Op
-	share *Effect // of the op at hand
-	alter *alter  // nil unless the statement is an ALTER of a relation
+	share *Effect              // of the op at hand
+	named map[catalog.Key]bool // relations that a DROP names, when asked for
+	alter *alter               // nil unless the statement is an ALTER of a relation
 }
 
 // op judges one op of the statement into j.share.
@@ -83,10 +85,10 @@ func (j *judge) merge(shares []Effect) Effect {
 			all.addLock(l)
 		}
 		for _, r := range s.Rewrites {
-			addRelation(&all.Rewrites, r)
+			all.addRewrite(r)
 		}
 		for _, r := range s.Scans {
-			addRelation(&all.Scans, r)
+			all.addScan(r)
 		}
 		for _, b := range s.Builds {
 			all.addBuild(b)
@@ -101,70 +103,24 @@ func (j *judge) merge(shares []Effect) Effect {
 	// A rewrite checks every row and rebuilds every index in passing
 	// (ATRewriteTable in tablecmds.c).
 	all.Scans = subsume(all.Scans, all.Rewrites)
+	all.positions = nil
 	return all
 }
 
 // subsume removes from scans the relations that are certainly rewritten.
 func subsume(scans, rewrites []Relation) []Relation {
-	if len(rewrites) == 0 {
+	if len(rewrites) == 0 || len(scans) == 0 {
 		return scans
+	}
+	certain := make(map[catalog.Key]bool, len(rewrites))
+	for _, r := range rewrites {
+		certain[r.Key] = !r.Maybe
 	}
 	kept := scans[:0]
 	for _, s := range scans {
-		certain := false
-		for _, r := range rewrites {
-			certain = certain || r.Key == s.Key && !r.Maybe
-		}
-		if !certain {
+		if !certain[s.Key] {
 			kept = append(kept, s)
 		}
 	}
 	return kept
-}
-
-// addLock adds a lock, or strengthens the one on the same relation.
-func (e *Effect) addLock(l Lock) {
-	for i := range e.Locks {
-		if have := &e.Locks[i]; have.Relation == l.Relation {
-			if l.Mode > have.Mode {
-				have.Mode, have.Cause = l.Mode, l.Cause
-			}
-			return
-		}
-	}
-	e.Locks = append(e.Locks, l)
-}
-
-// addRelation adds a relation once; certainty wins over Maybe.
-func addRelation(list *[]Relation, r Relation) {
-	for i := range *list {
-		if have := &(*list)[i]; have.Key == r.Key {
-			if have.Maybe && !r.Maybe {
-				*have = r
-			}
-			return
-		}
-	}
-	*list = append(*list, r)
-}
-
-func (e *Effect) addBuild(b Build) {
-	for _, have := range e.Builds {
-		if b.Index != "" && have.Table == b.Table && have.Index == b.Index {
-			return
-		}
-	}
-	e.Builds = append(e.Builds, b)
-}
-
-func (e *Effect) addLoss(o Object) {
-	for i := range e.Loses {
-		if have := &e.Loses[i]; have.Kind == o.Kind && have.Name == o.Name {
-			if o.Why == "" {
-				*have = o
-			}
-			return
-		}
-	}
-	e.Loses = append(e.Loses, o)
 }

@@ -64,7 +64,7 @@ func (j *judge) attachIndex(child catalog.Key) {
 
 func (j *judge) attachRefused(child catalog.Key, op *sqlast.AttachPartition) bool {
 	parent, t := j.alter.table, j.cat.TableAt(child)
-	if j.complete(parent) && parent.PartitionBy == nil {
+	if j.certain(parent) && parent.PartitionBy == nil {
 		if j.env.Major >= 18 {
 			j.fail("42809", "ALTER action ATTACH PARTITION cannot be performed on relation %q", parent.Name)
 		} else {
@@ -79,7 +79,7 @@ func (j *judge) attachRefused(child catalog.Key, op *sqlast.AttachPartition) boo
 		j.fail("42809", "%q is already a partition", t.Name)
 		return true
 	}
-	if !j.complete(parent) || !j.complete(t) {
+	if !j.certain(parent) || !j.certain(t) {
 		return false
 	}
 	for _, c := range parent.Columns {
@@ -189,7 +189,7 @@ func (j *judge) detachPartition(op *sqlast.DetachPartition) {
 			return
 		}
 	}
-	if t := j.cat.TableAt(child); j.complete(t) && j.complete(parent) && t.PartitionOf != parent.Key {
+	if t := j.cat.TableAt(child); j.certain(t) && j.certain(parent) && t.PartitionOf != parent.Key {
 		j.fail("42P01", "relation %q is not a partition of relation %q", child.Name, parent.Name)
 		return
 	}
@@ -214,7 +214,7 @@ func (j *judge) createPartition(op *sqlast.CreateTable) {
 	key := j.cat.Resolve(op.PartitionOf)
 	parent := j.cat.TableAt(key)
 	if parent != nil && parent.PartitionBy == nil {
-		if j.complete(parent) {
+		if j.certain(parent) {
 			j.fail("42P17", "%q is not partitioned", parent.Name)
 		}
 		parent = nil

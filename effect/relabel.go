@@ -54,7 +54,10 @@ func (j *judge) renameRelation(op *sqlast.Rename) {
 	if !j.known(key) && op.IfExists {
 		return
 	}
-	if j.known(catalog.Key{Schema: key.Schema, Name: op.New}) {
+	if !op.IfExists && j.gone(op.Name) {
+		return
+	}
+	if j.taken(catalog.Key{Schema: key.Schema, Name: op.New}) {
 		j.fail("42P07", "relation %q already exists", op.New)
 		return
 	}
@@ -77,7 +80,7 @@ func (j *judge) renameColumn(op *sqlast.Rename) {
 	}
 	t := j.cat.TableAt(key)
 	switch {
-	case t == nil:
+	case t == nil || j.doubtful(t):
 	case j.inheritedColumn(t, op.Old):
 		j.fail("42P16", "cannot rename inherited column %q", op.Old)
 		return
@@ -133,7 +136,7 @@ func (j *judge) sequence(op sqlast.Op) {
 	switch op := op.(type) {
 	case *sqlast.CreateSequence:
 		key := j.newKey(op.Name, op.Temporary)
-		if j.known(key) && !op.IfNotExists {
+		if j.taken(key) && !op.IfNotExists {
 			j.fail("42P07", "relation %q already exists", key.Name)
 			return
 		}

@@ -24,7 +24,7 @@ func (j *judge) typeOp(op sqlast.Op) {
 }
 
 func (j *judge) typeMustBeNew(n sqlast.Name) {
-	if t := j.cat.TypeAt(j.cat.Resolve(n)); t != nil && !t.Partial {
+	if t := j.cat.TypeAt(j.cat.Resolve(n)); t != nil && j.cat.CertainType(t) {
 		j.fail("42710", "type %q already exists", t.Name)
 	}
 }
@@ -54,7 +54,7 @@ func hasLabel(t *catalog.Type, value string) bool {
 }
 
 func (j *judge) enumLabelMustExist(typ sqlast.Name, value string) {
-	if t := j.cat.Type(typ); t != nil && t.Kind == sqlast.EnumType && j.env.Complete && !t.Partial && !hasLabel(t, value) {
+	if t := j.cat.Type(typ); t != nil && t.Kind == sqlast.EnumType && j.cat.CertainType(t) && !hasLabel(t, value) {
 		j.fail("22023", "%q is not an existing enum label", value)
 	}
 }
@@ -85,7 +85,7 @@ func (j *judge) alterDomain(op *sqlast.AlterDomain) {
 
 func (j *judge) dropDomainConstraint(t *catalog.Type, op *sqlast.AlterDomain) {
 	key := j.cat.ResolveType(op.Name)
-	if t != nil && j.env.Complete && !t.Partial && !slices.ContainsFunc(t.Checks, func(c *catalog.Constraint) bool { return c.Name == op.Constraint.Name }) {
+	if t != nil && j.cat.CertainType(t) && !slices.ContainsFunc(t.Checks, func(c *catalog.Constraint) bool { return c.Name == op.Constraint.Name }) {
 		if !op.IfExists {
 			j.fail("42704", "constraint %q of domain %q does not exist", op.Constraint.Name, t.Name)
 		}

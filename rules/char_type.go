@@ -18,10 +18,15 @@ var charType = &analyzer.Rule{
 	Run:     runCharType,
 }
 
+// isBuiltin reports whether a type is PostgreSQL's own of that internal name.
+func isBuiltin(t sqlast.TypeName, name string) bool {
+	return t.Name.Name == name && (t.Schema == "" || t.Schema == "pg_catalog")
+}
+
 func runCharType(p *analyzer.Pass) {
 	for op := range p.Ops() {
 		for _, c := range newColumns(op.Op) {
-			if t := c.Type; t.Name.Name == "bpchar" {
+			if t := c.Type; isBuiltin(t, "bpchar") {
 				p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{Span: c.At, Message: fmt.Sprintf("column %s is %s, which pads values with blanks", sqlast.QuoteIdent(c.Name), t)})
 			}
 		}

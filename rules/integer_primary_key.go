@@ -30,12 +30,11 @@ func runIntegerPrimaryKey(p *analyzer.Pass) {
 			continue
 		}
 		for _, c := range create.Columns {
-			switch c.Type.Name.Name {
-			case "int2", "int4", "serial2", "serial4":
-				if c.Name == key[0] {
-					p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{Span: c.At, Message: fmt.Sprintf(
-						"primary key %s is %s and runs out of numbers", sqlast.QuoteIdent(c.Name), c.Type)})
-				}
+			t := c.Type
+			small := isBuiltin(t, "int2") || isBuiltin(t, "int4") || isBuiltin(t, "serial2") || isBuiltin(t, "serial4")
+			if small && c.Name == key[0] {
+				p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{Span: c.At, Message: fmt.Sprintf(
+					"primary key %s is %s and runs out of numbers", sqlast.QuoteIdent(c.Name), t)})
 			}
 		}
 	}

@@ -22,7 +22,7 @@ var jsonType = &analyzer.Rule{
 func runJsonType(p *analyzer.Pass) {
 	for op := range p.Ops() {
 		for _, c := range newColumns(op.Op) {
-			if t := c.Type; t.Name.Name == "json" {
+			if t := c.Type; isBuiltin(t, "json") {
 				p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{Span: c.At, Message: fmt.Sprintf("column %s is json: DISTINCT and GROUP BY over the table fail, and it cannot be indexed", sqlast.QuoteIdent(c.Name))})
 			}
 		}

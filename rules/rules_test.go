@@ -52,7 +52,7 @@ func TestGoodExampleIsCleanUnderAllDefaultRules(t *testing.T) {
 func TestFixtures(t *testing.T) {
 	for _, r := range All() {
 		t.Run(r.Name, func(t *testing.T) {
-			analyzertest.Run(t, filepath.Join(fixtures, r.Name+".txtar"), r)
+			analyzertest.Run(t, filepath.Join(fixtures, r.Name+".txtar"), r, All()...)
 		})
 	}
 }

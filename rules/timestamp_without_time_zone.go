@@ -22,7 +22,7 @@ var timestampWithoutTimeZone = &analyzer.Rule{
 func runTimestampWithoutTimeZone(p *analyzer.Pass) {
 	for op := range p.Ops() {
 		for _, c := range newColumns(op.Op) {
-			if t := c.Type; t.Name.Name == "timestamp" {
+			if t := c.Type; isBuiltin(t, "timestamp") {
 				p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{Span: c.At, Message: fmt.Sprintf("column %s is a timestamp without time zone: the offset of what is stored is lost", sqlast.QuoteIdent(c.Name))})
 			}
 		}

@@ -22,7 +22,7 @@ var varcharLimit = &analyzer.Rule{
 func runVarcharLimit(p *analyzer.Pass) {
 	for op := range p.Ops() {
 		for _, c := range newColumns(op.Op) {
-			if t := c.Type; t.Name.Name == "varchar" && len(t.Mods) > 0 {
+			if t := c.Type; isBuiltin(t, "varchar") && len(t.Mods) > 0 {
 				p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{Span: c.At, Message: fmt.Sprintf("column %s is %s: the limit costs a table copy to shrink and saves nothing", sqlast.QuoteIdent(c.Name), t)})
 			}
 		}

@@ -46,17 +46,20 @@ type want struct {
 // want.txt holds patterns, one a line, of findings that point nowhere. Everything
 // the rule finds must be expected.
 //
+// Beside are rules that run too, such as those that ignore comments may name; what
+// they find does not count.
+//
 // The archive's own comment may hold a line of options for a case:
 // `case: postgres=18 framework=goose transaction=file down=never
 // deprecated=t.c min-age=14d small-tables=t lock-timeout=role max-lock-timeout=5s`.
-func Run(t *testing.T, fixture string, rule *analyzer.Rule) {
+func Run(t *testing.T, fixture string, rule *analyzer.Rule, beside ...*analyzer.Rule) {
 	t.Helper()
 	archive, err := txtar.ParseFile(fixture)
 	if err != nil {
 		t.Fatalf("read fixture: %v", err)
 	}
 	for _, c := range Cases(t, archive) {
-		t.Run(c.Name, func(t *testing.T) { c.check(t, rule) })
+		t.Run(c.Name, func(t *testing.T) { c.check(t, rule, beside) })
 	}
 }
 
@@ -168,8 +171,12 @@ func (c *Case) Judge(t *testing.T, rules ...*analyzer.Rule) *analyzer.Result {
 
 // check holds the rule's findings against the expectations. An opt-in rule is
 // switched on.
-func (c *Case) check(t *testing.T, rule *analyzer.Rule) {
+func (c *Case) check(t *testing.T, rule *analyzer.Rule, beside []*analyzer.Rule) {
 	t.Helper()
+	rules := beside
+	if !slices.Contains(rules, rule) {
+		rules = append(slices.Clone(rules), rule)
+	}
 	if rule.OptIn {
 		c.Options.Severities = map[string]analyzer.Severity{rule.Name: rule.Severity}
 	}
@@ -177,7 +184,7 @@ func (c *Case) check(t *testing.T, rule *analyzer.Rule) {
 	for file, wants := range c.wants {
 		pending[file] = slices.Clone(wants)
 	}
-	for _, d := range c.Judge(t, rule).Diagnostics {
+	for _, d := range c.Judge(t, rules...).Diagnostics {
 		if d.Rule != rule {
 			continue
 		}

@@ -40,7 +40,9 @@ type judge struct {
 	ops   []sqlast.Op
 	share *Effect              // of the op at hand
 	named map[catalog.Key]bool // relations that a DROP names, when asked for
-	alter *alter               // nil unless the statement is an ALTER of a relation
+	// defaultIs is the DEFAULT partition of defaultOf, if it has one.
+	defaultOf, defaultIs catalog.Key
+	alter                *alter // nil unless the statement is an ALTER of a relation
 }
 
 // op judges one op of the statement into j.share.

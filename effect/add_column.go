@@ -96,13 +96,13 @@ func (j *judge) mayBeInlined(e sqlast.Expr) bool {
 	return inlined
 }
 
-// maxDomainDepth bounds the walk over domains made of domains.
-const maxDomainDepth = 32
+// maxDepth bounds the walk over domains made of domains, and over partitions of partitions.
+const maxDepth = 32
 
 // domains yields the domains a type is made of, outermost first.
 func (j *judge) domains(t sqlast.TypeName) []*catalog.Type {
 	var all []*catalog.Type
-	for range maxDomainDepth {
+	for range maxDepth {
 		if t.ArrayDims > 0 {
 			break
 		}

@@ -14,7 +14,7 @@ func (j *judge) dml(op sqlast.Op) {
 	case *sqlast.Select:
 		j.query(op.Query)
 	case *sqlast.Insert:
-		j.write(op.Table, false, "INSERT writes it")
+		j.write(op.Table, writeNew, "INSERT writes it")
 		j.query(op.Query)
 		j.lockReferencedByRows(op.Table, op.Columns)
 	case *sqlast.Update:
@@ -22,25 +22,23 @@ func (j *judge) dml(op sqlast.Op) {
 		for _, a := range op.Set {
 			columns = append(columns, a.Column)
 		}
-		j.write(op.Table, true, "UPDATE writes it")
+		j.write(op.Table, writeChange, "UPDATE writes it")
 		j.reads(op.From)
 		j.query(op.Query)
 		j.lockReferencedByRows(op.Table, columns)
 		j.lockReferencingRows(j.cat.Resolve(op.Table.Name), columns, map[catalog.Key]bool{})
 	case *sqlast.Delete:
-		j.write(op.Table, true, deleteCause)
+		j.write(op.Table, writeDelete, "DELETE writes it")
 		j.reads(op.Using)
 		j.query(op.Query)
 		j.lockReferencingRows(j.cat.Resolve(op.Table.Name), nil, map[catalog.Key]bool{})
 	case *sqlast.Merge:
-		j.write(op.Table, true, "MERGE writes it")
+		j.write(op.Table, writeChange, "MERGE writes it")
 		j.query(op.Query)
 	case *sqlast.Copy:
 		j.copy(op)
 	}
 }
-
-const deleteCause = "DELETE writes it"
 
 func (j *judge) copy(op *sqlast.Copy) {
 	if op.Query != nil {
@@ -50,7 +48,7 @@ func (j *judge) copy(op *sqlast.Copy) {
 		return
 	}
 	if op.From {
-		j.write(op.Table, false, "COPY writes it")
+		j.write(op.Table, writeNew, "COPY writes it")
 		return
 	}
 	j.lock(j.cat.Resolve(op.Table.Name), AccessShare, "COPY reads it")
@@ -111,22 +109,30 @@ func (j *judge) read(key catalog.Key, mode Mode, cause string) {
 	visit(key)
 }
 
+// writing is what happens to rows.
+type writing int
+
+const (
+	writeNew    writing = iota // INSERT, COPY FROM
+	writeChange                // UPDATE, MERGE
+	writeDelete                // DELETE
+)
+
 // write locks the relation that is written. Rows go to partitions as they come,
 // so INSERT locks those it meets; UPDATE and DELETE lock every partition that
 // the planner cannot rule out.
-func (j *judge) write(r sqlast.Relation, everywhere bool, cause string) {
+func (j *judge) write(r sqlast.Relation, how writing, cause string) {
 	key := j.cat.Resolve(r.Name)
 	j.gone(r.Name)
-	isDelete := cause == deleteCause
 	switch {
 	case j.cat.ViewAt(key) != nil:
 		j.read(key, RowExclusive, cause)
-	case everywhere && !r.Only:
+	case how != writeNew && !r.Only:
 		j.lockAll(j.family(key), RowExclusive, cause)
 	default:
 		j.lock(key, RowExclusive, cause)
 	}
-	if !isDelete || j.isPartitioned(key) {
+	if how != writeDelete || j.isPartitioned(key) {
 		j.readAncestors(key)
 	}
 }

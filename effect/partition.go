@@ -42,7 +42,7 @@ func (j *judge) attachPartition(op *sqlast.AttachPartition) {
 // readAncestors locks the tables that a partition is in: its bound is made of
 // theirs (generate_partition_qual in partcache.c).
 func (j *judge) readAncestors(k catalog.Key) {
-	for range maxDomainDepth {
+	for range maxDepth {
 		t := j.cat.TableAt(k)
 		if t == nil || t.PartitionOf == (catalog.Key{}) {
 			return

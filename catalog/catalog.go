@@ -108,6 +108,7 @@ type Constraint struct {
 	Parent            string // the constraint of the parent table that it came from; "" if it is the table's own
 	Local             bool   // with Parent: the table had it first, and keeps it when the parent's is dropped
 	RefTable          Key    // of a foreign key; RefColumns is always set if they are known
+	RefIndex          string // index of RefTable that a foreign key depends on; "" if it is not known
 	Index             string // name of the index behind UNIQUE, PRIMARY KEY, EXCLUDE
 	Created           Origin
 	Validated         Origin // when it became valid, if later than Created

@@ -126,15 +126,29 @@ func (c *Catalog) addForeignKey(t *Table, con *Constraint) {
 		return
 	}
 	con.RefTable = parent.Key
-	if len(con.RefColumns) == 0 {
-		if pk := parent.PrimaryKey(); pk != nil {
-			con.RefColumns = pk.Columns
-		}
+	if pk := parent.PrimaryKey(); pk != nil && len(con.RefColumns) == 0 {
+		con.RefColumns, con.RefIndex = pk.Columns, pk.Index
+	}
+	if con.RefIndex == "" {
+		con.RefIndex = keyOn(parent, con.RefColumns)
 	}
 	if parent != t && !references(t, parent.Key) {
 		parent.ReferencedBy = append(parent.ReferencedBy, t.Key)
 	}
 	c.putConstraint(t, con)
+}
+
+// keyOn is the unique index that a foreign key to some columns depends on: the
+// oldest that fits (transformFkeyCheckAttrs in tablecmds.c).
+func keyOn(t *Table, columns []string) string {
+	for _, i := range t.Indexes {
+		if i.Unique && i.Where == nil && len(i.Elements) == len(columns) && sameSet(indexColumns(i), columns) {
+			if con := t.Constraint(i.Constraint); con == nil || !con.Deferrable {
+				return i.Name
+			}
+		}
+	}
+	return ""
 }
 
 // references reports whether a table has a foreign key to another.

@@ -20,6 +20,17 @@ func TestDrop(t *testing.T) {
 			want:  []string{"b int4", "check t_b_check (b)", "index t_b_idx1"},
 		},
 		{
+			name: "foreign keys go with the key they were made on, not with another on the same columns",
+			sql: `CREATE TABLE r (id int PRIMARY KEY); ALTER TABLE r ADD CONSTRAINT old UNIQUE (id);
+				CREATE TABLE t (a int REFERENCES r, b int REFERENCES r (id), c int);
+				ALTER TABLE r DROP CONSTRAINT r_pkey CASCADE, ADD PRIMARY KEY (id);
+				ALTER TABLE t ADD FOREIGN KEY (c) REFERENCES r (id), ADD CONSTRAINT d FOREIGN KEY (c) REFERENCES r;
+				ALTER INDEX old RENAME TO older;
+				ALTER TABLE r DROP CONSTRAINT older CASCADE`,
+			table: "t",
+			want:  []string{"a int4", "b int4", "c int4", "foreign key d (c) to public.r (id)"},
+		},
+		{
 			name: "with CASCADE also what else needs it",
 			sql: `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
 				CREATE TABLE t (a int UNIQUE, b int, c int GENERATED ALWAYS AS (a + b) STORED);

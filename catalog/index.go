@@ -208,8 +208,17 @@ func (c *Catalog) renameIndex(i *Index, name string) *Index {
 		c.put(i.Key, indexOf(i.Table))
 	}
 	c.reattach(i.Table, old, i.Key)
-	if t := c.table(i.Table); t != nil && t.ReplicaIdentity == old.Name {
+	t := c.table(i.Table)
+	if t == nil {
+		return i
+	}
+	if t.ReplicaIdentity == old.Name {
 		t.ReplicaIdentity = name
+	}
+	if i.Unique {
+		c.eachForeignKeyOn(t, old.Name, func(child *Table, con *Constraint) {
+			c.updateConstraint(child, con).RefIndex = name
+		})
 	}
 	return i
 }
@@ -276,23 +285,22 @@ func (c *Catalog) removeIndex(i *Index) {
 	}
 }
 
-// dropForeignKeysOn drops the foreign keys that needed an index that is gone:
-// those to exactly its columns, unless another unique index serves them.
+// dropForeignKeysOn drops the foreign keys that depend on an index that is gone.
 func (c *Catalog) dropForeignKeysOn(t *Table, i *Index) {
-	columns := indexColumns(i)
-	if i.Where != nil || len(columns) == 0 || slices.ContainsFunc(t.Indexes, func(other *Index) bool {
-		return other.Unique && other.Where == nil && sameSet(indexColumns(other), columns)
-	}) {
-		return
-	}
+	c.eachForeignKeyOn(t, i.Name, func(child *Table, con *Constraint) { c.removeConstraint(child, con) })
+}
+
+// eachForeignKeyOn calls f with the foreign keys that depend on an index of a
+// table and with their tables, for writing.
+func (c *Catalog) eachForeignKeyOn(t *Table, index string, f func(*Table, *Constraint)) {
 	for _, k := range slices.Concat(t.ReferencedBy, []Key{t.Key}) {
 		child := c.TableAt(k)
 		if child == nil {
 			continue
 		}
 		for _, con := range slices.Clone(child.Constraints) {
-			if con.Kind == sqlast.ForeignKey && con.RefTable == t.Key && sameSet(con.RefColumns, columns) {
-				c.removeConstraint(c.table(k), con)
+			if con.Kind == sqlast.ForeignKey && con.RefTable == t.Key && con.RefIndex == index {
+				f(c.table(k), con)
 			}
 		}
 	}

@@ -225,21 +225,20 @@ func (r *runner) judge(up, down *Pass) judgement {
 // run runs every rule over one script.
 func (r *runner) run(p *Pass, j *judgement) []Diagnostic {
 	var found []Diagnostic
+	p.report = func(d Diagnostic) {
+		d.Rule, d.Migration, d.Down = p.Rule, p.Migration, p.Down
+		d.Severity = r.severity(p.Rule, d.Severity, p.Down)
+		if p.Down && p.Rule.Concern == Locking {
+			d.Suggestion = "" // worth knowing, hardly worth a rewrite
+		}
+		found = append(found, d)
+	}
 	for _, rule := range r.rules {
 		if rule.Run == nil || p.Down && silentInDown(rule.Concern) {
 			continue
 		}
-		rp := *p
-		rp.Rule = rule
-		rp.report = func(d Diagnostic) {
-			d.Rule, d.Migration, d.Down = rule, p.Migration, p.Down
-			d.Severity = r.severity(rule, d.Severity, p.Down)
-			if p.Down && rule.Concern == Locking {
-				d.Suggestion = "" // worth knowing, hardly worth a rewrite
-			}
-			found = append(found, d)
-		}
-		if crash := protect(rule, scriptSpan(p.Script), func() { rule.Run(&rp) }); crash != nil {
+		p.Rule = rule
+		if crash := protect(rule, scriptSpan(p.Script), func() { rule.Run(p) }); crash != nil {
 			j.panics = append(j.panics, *crash)
 		}
 	}

@@ -54,14 +54,15 @@ func unreadable(text string) (at int, why string) {
 
 // tooComplex says where in a statement's tokens its tree may become deeper than
 // is safe: the position of a token, and a message; -1 if nowhere.
-func tooComplex(text string, toks []Token) (int, string) {
+func (s *scratch) tooComplex(text string, toks []Token) (int, string) {
 	if n := len(toks); n > 0 && toks[n-1].End-toks[0].Start > maxStatement {
 		return 0, tooLong(maxStatement, "statement")
 	}
 	if len(toks) > maxTokens {
 		return 0, fmt.Sprintf("the statement has more than %d words and signs, too many to be analysed", maxTokens)
 	}
-	d := depth{levels: make([]level, 1, 32)}
+	d := depth{levels: append(s.levels[:0], level{})}
+	defer func() { s.levels = d.levels }()
 	signs := 0
 	for i := range toks {
 		signs = signRun(text, toks, i, signs)

@@ -206,7 +206,7 @@ func TestMaskKeepsLength(t *testing.T) {
 	for name, tt := range maskTests {
 		t.Run(name, func(t *testing.T) {
 			file := source.NewFile("x.sql", []byte(tt.text))
-			p := &fileParser{opt: Options{PSQL: tt.opt.PSQL}, frag: source.FileFragment(file, 0, len(tt.text))}
+			p := &fileParser{opt: Options{PSQL: tt.opt.PSQL}, frag: source.FileFragment(file, 0, len(tt.text)), scratch: new(scratch)}
 			p.mask()
 			if len(p.text) != len(tt.text) || strings.Count(p.text, "\n") != strings.Count(tt.text, "\n") {
 				t.Errorf("%q became %q", tt.text, p.text)

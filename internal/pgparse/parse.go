@@ -1,7 +1,9 @@
 package pgparse
 
 import (
+	"slices"
 	"sort"
+	"sync"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 
@@ -32,7 +34,8 @@ const wholeText = 1 << 20
 // Parse reads SQL text. It never fails: what cannot be read is a statement with a
 // Problem. Spans are in frag's file. It is safe for concurrent use.
 func Parse(frag source.Fragment, opt Options) Result {
-	p := &fileParser{opt: opt, written: frag, frag: frag}
+	p := &fileParser{opt: opt, written: frag, frag: frag, scratch: scratches.Get().(*scratch)}
+	defer p.scratch.release()
 	if len(frag.Text) > maxText {
 		p.emitUnreadable(0, tooLong(maxText, "text"))
 		return p.res
@@ -64,13 +67,32 @@ type fileParser struct {
 	// commented is how many of them belong to statements so far.
 	commented int
 	holes     []hole // that have no value, in order
+	*scratch
+}
+
+// scratch is memory that one Parse leaves to the next. Nothing in a Result points
+// into it.
+type scratch struct {
+	buffer []Token
+	levels []level
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// maxScratch is how many tokens are kept for the next text.
+const maxScratch = 1 << 14
+
+func (s *scratch) release() {
+	if cap(s.buffer) <= maxScratch && cap(s.levels) <= maxScratch {
+		scratches.Put(s)
+	}
 }
 
 // mask fills text, toks and what Result notes beside statements.
 func (p *fileParser) mask() {
 	p.text = p.frag.Text
 	m := masker{scanner: scanner{text: p.text}, psql: p.opt.PSQL}
-	m.toks = make([]Token, 0, len(p.text)/5+8)
+	m.toks = slices.Grow(p.buffer[:0], len(p.text)/5+8)
 	const bom = "\uFEFF"
 	if len(p.text) >= len(bom) && p.text[:len(bom)] == bom {
 		m.masks = append(m.masks, mask{0, len(bom), blank})
@@ -81,6 +103,7 @@ func (p *fileParser) mask() {
 		p.remask(&m)
 	}
 	p.toks, p.comments, p.holes = m.toks, m.comments, m.holes
+	p.buffer = p.toks
 	for _, t := range m.meta {
 		p.res.Meta = append(p.res.Meta, p.frag.Span(t.Start, t.End))
 	}
@@ -165,7 +188,7 @@ func (p *fileParser) parseRun(pc piece) bool {
 	if toks[len(toks)-1].Kind == Unterminated {
 		return false
 	}
-	if at, _ := tooComplex(p.text, toks); at >= 0 {
+	if at, _ := p.tooComplex(p.text, toks); at >= 0 {
 		return false
 	}
 	start, end := toks[0].Start, toks[len(toks)-1].End

@@ -67,7 +67,7 @@ func (p *fileParser) refuse(pc piece) *sqlast.Problem {
 	if t := p.toks[pc.hi-1]; t.Kind == Unterminated {
 		return &sqlast.Problem{Kind: sqlast.SyntaxError, Span: p.frag.Span(t.Start, t.End), Message: unterminated(p.text[t.Start:t.End])}
 	}
-	at, why := tooComplex(p.text, p.toks[pc.lo:pc.hi])
+	at, why := p.tooComplex(p.text, p.toks[pc.lo:pc.hi])
 	if at < 0 {
 		return nil
 	}

@@ -175,7 +175,7 @@ func (c *Catalog) dropSequence(k Key) {
 			if col.Sequence == k {
 				c.column(t, col.Name).Sequence = Key{}
 			}
-			if c.draws(col.Default, k) {
+			if c.Draws(col.Default, k) {
 				c.column(t, col.Name).Default = nil
 			}
 		}
@@ -183,8 +183,8 @@ func (c *Catalog) dropSequence(k Key) {
 	c.remove(k)
 }
 
-// draws reports whether a default draws from a sequence.
-func (c *Catalog) draws(e sqlast.Expr, k Key) bool {
+// Draws reports whether a default draws from the sequence of that key.
+func (c *Catalog) Draws(e sqlast.Expr, k Key) bool {
 	found := false
 	sqlast.WalkExpr(e, func(e sqlast.Expr) bool {
 		if call, ok := e.(*sqlast.FuncExpr); ok {

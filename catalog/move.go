@@ -225,7 +225,7 @@ func (c *Catalog) moveSequence(s *Sequence, to Key) {
 		}
 		replaceKey(&t.Sequences, from, to)
 		for i, col := range t.Columns {
-			draws := c.draws(col.Default, from)
+			draws := c.Draws(col.Default, from)
 			if !draws && col.Sequence != from {
 				continue
 			}

@@ -81,7 +81,7 @@ func (c *Catalog) setOwner(k Key, owner *sqlast.ColumnOf) {
 			if col.Sequence == k {
 				c.column(old, col.Name).Sequence = Key{}
 			}
-			if c.draws(col.Default, k) {
+			if c.Draws(col.Default, k) {
 				addKey(&s.UsedBy, old.Key)
 			}
 		}

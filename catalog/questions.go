@@ -103,8 +103,11 @@ func (c *Catalog) ColumnDependents(t *Table, column string) []Dependent {
 		all = append(all, Dependent{kind, of, name, auto})
 	}
 	for _, con := range t.Constraints {
-		if slices.Contains(con.Columns, column) || slices.Contains(con.Include, column) || readsColumn(con.Where, column) {
+		switch {
+		case slices.Contains(con.Columns, column) || slices.Contains(con.Include, column) || readsColumn(con.Where, column):
 			add(sqlast.TableConstraint, t.Key, con.Name, true)
+		case con.Kind == sqlast.ForeignKey && con.RefTable == t.Key && slices.Contains(con.RefColumns, column):
+			add(sqlast.TableConstraint, t.Key, con.Name, false)
 		}
 	}
 	for _, i := range t.Indexes {

@@ -204,7 +204,7 @@ func (j *judge) loseConstraint(t *catalog.Table, c *catalog.Constraint, why stri
 	case sqlast.ForeignKey:
 		j.lockReferenced(t, c, "dropping the foreign key "+c.Name+" drops its triggers on the referenced table")
 	case sqlast.Unique, sqlast.PrimaryKey:
-		if !j.loseReferencing(t, c.Columns, cascade, "constraint "+c.Name+" on table "+j.describe(t.Key), "dropped with the key "+c.Name+" it refers to") {
+		if !j.loseReferencing(t, c.Index, cascade, "constraint "+c.Name+" on table "+j.describe(t.Key), "dropped with the key "+c.Name+" it refers to") {
 			return
 		}
 	}
@@ -229,37 +229,25 @@ func (j *judge) addedAgain(t *catalog.Table, c *catalog.Constraint) bool {
 	})
 }
 
-// loseReferencing records the loss of the foreign keys that refer to a key of t.
-// It is false, and the failure recorded, if they keep the key from being dropped.
-func (j *judge) loseReferencing(t *catalog.Table, key []string, cascade bool, what, why string) bool {
-	ok := true
-	j.referencing(t.Key, func(from *catalog.Table, fk *catalog.Constraint) {
-		if !sameColumns(fk.RefColumns, key) || fk.Parent != "" {
-			return
-		}
-		if !cascade {
-			ok = ok && !j.onlyKeyOn(t, key)
+// loseReferencing records the loss of the foreign keys that depend on an index of
+// t. It is false, and the failure recorded, if they keep it from being dropped.
+func (j *judge) loseReferencing(t *catalog.Table, index string, cascade bool, what, why string) bool {
+	w := j.newWake(cascade, false)
+	lose := func(from *catalog.Table, fk *catalog.Constraint) {
+		if fk.RefIndex != index || fk.Parent != "" || !w.depends(from.Key, w.part(sqlast.TableConstraint, fk.Name, from.Key)) {
 			return
 		}
 		j.lock(from.Key, AccessExclusive, "its foreign key "+fk.Name+" is dropped by CASCADE")
 		j.lose(sqlast.TableConstraint, inside(from.Key, fk.Name), why, false)
-	})
-	if !ok {
-		j.fail("2BP01", "cannot drop %s because other objects depend on it", what)
 	}
-	return ok
-}
-
-// onlyKeyOn reports whether exactly one unique index covers the columns, so that
-// a foreign key to them certainly depends on it.
-func (j *judge) onlyKeyOn(t *catalog.Table, key []string) bool {
-	n := 0
-	for _, i := range t.Indexes {
-		if i.Unique && i.Where == nil && sameColumns(indexColumns(i), key) {
-			n++
+	j.referencing(t.Key, lose)
+	for _, fk := range foreignKeys(t) {
+		if fk.RefTable == t.Key && (j.alter == nil || !j.alter.dropped[fk.Name]) {
+			lose(t, fk)
 		}
 	}
-	return n == 1
+	w.failIfKept(what)
+	return len(w.keepers) == 0
 }
 
 // sameColumns compares two sets of columns.

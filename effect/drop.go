@@ -54,9 +54,7 @@ func (j *judge) dropRelation(op *sqlast.Drop) {
 	default:
 		w.table(key, "")
 	}
-	if w.blocked {
-		j.fail("2BP01", "cannot drop %s %s because other objects depend on it", op.Object, j.describe(key))
-	}
+	w.failIfKept(op.Object.String() + " " + j.describe(key))
 }
 
 var article = map[sqlast.ObjectKind]string{
@@ -71,49 +69,6 @@ func (j *judge) describe(k catalog.Key) string {
 		return sqlast.QuoteIdent(k.Name)
 	}
 	return k.String()
-}
-
-// A wake is what one DROP statement takes with it.
-type wake struct {
-	*judge
-	cascade bool
-	done    map[catalog.Key]bool
-	blocked bool // something depends on an object and CASCADE is missing
-}
-
-// newWake begins what an object takes with it. relations is set where the
-// statement names relations: they do not keep each other from being dropped.
-func (j *judge) newWake(cascade, relations bool) *wake {
-	if relations && j.named == nil {
-		j.named = make(map[catalog.Key]bool, len(j.ops))
-		for _, op := range j.ops {
-			if d, ok := op.(*sqlast.Drop); ok {
-				j.named[j.cat.Resolve(d.Name)] = true
-			}
-		}
-	}
-	return &wake{judge: j, cascade: cascade, done: map[catalog.Key]bool{}}
-}
-
-// depends is true if a dependent object may be dropped too; else it is noted
-// that the statement fails.
-func (w *wake) depends(k catalog.Key) bool {
-	if w.cascade || w.named[k] {
-		return true
-	}
-	w.blocked = w.blocked || k == (catalog.Key{}) || w.sure(k)
-	return false
-}
-
-// sure reports whether a dependent object is certainly still there.
-func (w *wake) sure(k catalog.Key) bool {
-	if t := w.cat.TypeAt(k); t != nil && !w.known(k) {
-		return w.cat.CertainType(t)
-	}
-	if t := w.cat.TableAt(k); t != nil {
-		return !w.doubtful(t)
-	}
-	return w.cat.Certain(k)
 }
 
 // table drops a table (heap_drop_with_catalog in heap.c).
@@ -136,7 +91,7 @@ func (w *wake) table(k catalog.Key, why string) {
 		w.table(p, "dropped with "+k.String())
 	}
 	for _, child := range t.Children {
-		if w.depends(child) {
+		if w.depends(child, w.relation(child)) {
 			w.table(child, "inherits from "+k.String())
 		}
 	}
@@ -158,15 +113,15 @@ func (w *wake) leaveParent(t *catalog.Table) {
 	if def, ok := w.defaultPartition(t.PartitionOf); ok {
 		w.lock(def, AccessExclusive, "dropping a partition changes what the DEFAULT partition may hold")
 	}
-	if parent := w.cat.TableAt(t.PartitionOf); parent != nil && len(parent.ReferencedBy) > 0 && !w.cascade {
-		w.blocked = true
-	}
+	w.referencing(t.PartitionOf, func(from *catalog.Table, fk *catalog.Constraint) {
+		w.depends(from.Key, w.part(sqlast.TableConstraint, fk.Name, from.Key))
+	})
 }
 
 // foreignKeysTo drops the foreign keys of other tables that refer to a table.
 func (w *wake) foreignKeysTo(k catalog.Key) {
 	w.referencing(k, func(from *catalog.Table, fk *catalog.Constraint) {
-		if fk.Parent != "" || w.done[from.Key] || !w.depends(from.Key) {
+		if fk.Parent != "" || w.done[from.Key] || !w.depends(from.Key, w.part(sqlast.TableConstraint, fk.Name, from.Key)) {
 			return
 		}
 		w.lock(from.Key, AccessExclusive, "its foreign key "+fk.Name+" is dropped")
@@ -179,7 +134,7 @@ func (w *wake) foreignKeysTo(k catalog.Key) {
 // views drops the views that read a relation.
 func (w *wake) views(views []catalog.Key, of catalog.Key) {
 	for _, v := range views {
-		if w.depends(v) {
+		if w.depends(v, w.relation(v)) {
 			w.view(v, "reads "+of.String())
 		}
 	}
@@ -213,22 +168,20 @@ func (w *wake) sequence(k catalog.Key) {
 			w.fail("2BP01", "cannot drop sequence %s because column %s of table %s requires it",
 				w.describe(k), sqlast.QuoteIdent(s.Column), w.describe(owner.Key))
 			return
-		case col.Sequence == k && drawsNumber(col.Default) && w.depends(owner.Key):
-			w.lock(owner.Key, AccessExclusive, "a default draws from the sequence and is dropped")
+		default:
+			w.defaults(owner, k)
 		}
 	}
 	w.ownedSequence(k, "")
 }
 
-// drawsNumber reports whether a default calls nextval.
-func drawsNumber(e sqlast.Expr) bool {
-	found := false
-	sqlast.WalkExpr(e, func(e sqlast.Expr) bool {
-		f, ok := e.(*sqlast.FuncExpr)
-		found = found || ok && f.Name.Name == "nextval"
-		return !found
-	})
-	return found
+// defaults drops the defaults of a table that draw from a sequence.
+func (w *wake) defaults(t *catalog.Table, sequence catalog.Key) {
+	for _, col := range t.Columns {
+		if w.cat.Draws(col.Default, sequence) && w.depends(t.Key, w.defaultOf(t, col.Name)) {
+			w.lock(t.Key, AccessExclusive, "a default draws from the sequence and is dropped")
+		}
+	}
 }
 
 // ownedSequence drops a sequence, with its owner unless why is empty. A default
@@ -245,8 +198,8 @@ func (w *wake) ownedSequence(k catalog.Key, why string) {
 		return
 	}
 	for _, u := range s.UsedBy {
-		if !w.done[u] && w.depends(u) {
-			w.lock(u, AccessExclusive, "a default draws from the sequence and is dropped")
+		if t := w.cat.TableAt(u); t != nil && !w.done[u] {
+			w.defaults(t, k)
 		}
 	}
 }
@@ -297,7 +250,7 @@ func (j *judge) dropIndex(op *sqlast.Drop) {
 		}
 	}
 	if t := j.cat.TableAt(i.Table); t != nil && i.Unique {
-		if !j.loseReferencing(t, indexColumns(i), op.Cascade, "index "+j.describe(i.Key), "refers to the columns of the unique index "+i.Name) {
+		if !j.loseReferencing(t, i.Name, op.Cascade, "index "+j.describe(i.Key), "refers to the columns of the unique index "+i.Name) {
 			return
 		}
 	}

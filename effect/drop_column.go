@@ -38,9 +38,7 @@ func (j *judge) dropColumn(op *sqlast.DropColumn) {
 	}
 	w := j.newWake(op.Cascade, false)
 	w.column(t, op.Column, "")
-	if w.blocked {
-		j.fail("2BP01", "cannot drop column %s of table %s because other objects depend on it", sqlast.QuoteIdent(op.Column), j.describe(t.Key))
-	}
+	w.failIfKept("column " + op.Column + " of table " + j.describe(t.Key))
 }
 
 // column drops a column and what uses it.
@@ -50,7 +48,7 @@ func (w *wake) column(t *catalog.Table, column, why string) {
 	with := "dropped with column " + column
 	for _, d := range w.cat.ColumnDependents(t, column) {
 		generated := d.Kind == sqlast.Column && w.env.Major == 14
-		if !d.Auto && !generated && !w.depends(catalog.Key{}) {
+		if !d.Auto && !generated && !w.depends(d.Of, w.dependent(d)) {
 			continue
 		}
 		switch d.Kind {

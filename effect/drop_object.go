@@ -22,9 +22,7 @@ func (j *judge) dropType(op *sqlast.Drop) {
 	}
 	w := j.newWake(op.Cascade, false)
 	w.typ(typ, kind, "")
-	if w.blocked {
-		j.fail("2BP01", "cannot drop type %s because other objects depend on it", j.describeType(typ))
-	}
+	w.failIfKept("type " + j.describeType(typ))
 }
 
 // describeType is a type as the server's messages name it.
@@ -47,14 +45,14 @@ func (w *wake) typ(t *catalog.Type, kind sqlast.ObjectKind, why string) {
 			continue
 		}
 		for _, col := range table.Columns {
-			if col.UserType == t.Key && w.depends(k) {
+			if col.UserType == t.Key && w.depends(k, w.part(sqlast.Column, col.Name, k)) {
 				w.lock(k, AccessExclusive, "its column "+col.Name+" is dropped with the type")
 				w.column(table, col.Name, "is of type "+t.Name)
 			}
 		}
 	}
 	for _, k := range t.UsedIn {
-		if user := w.cat.TypeAt(k); user != nil && w.depends(k) && user.Domain {
+		if user := w.cat.TypeAt(k); user != nil && w.depends(k, w.typeOf(user)) && user.Domain {
 			w.typ(user, sqlast.Domain, "is made of "+t.Name)
 		}
 	}
@@ -76,20 +74,19 @@ func (j *judge) dropFunction(op *sqlast.Drop) {
 	w := j.newWake(op.Cascade, false)
 	for t := range j.cat.Tables() {
 		for _, col := range t.Columns {
-			if calls(col.Default, fs[0]) && w.depends(t.Key) {
+			if calls(col.Default, fs[0]) && w.depends(t.Key, w.defaultOf(t, col.Name)) {
 				j.lock(t.Key, AccessExclusive, "the default of its column "+col.Name+" is dropped with the function")
 			}
 		}
 		for _, tr := range t.Triggers {
-			if tr.Function.Name == fs[0].Name && slices.Contains(j.cat.Functions(tr.Function), fs[0]) && w.depends(t.Key) {
+			if tr.Function.Name == fs[0].Name && slices.Contains(j.cat.Functions(tr.Function), fs[0]) &&
+				w.depends(t.Key, w.part(sqlast.Trigger, tr.Name, t.Key)) {
 				j.lock(t.Key, AccessExclusive, "its trigger "+tr.Name+" is dropped with the function")
 				j.lose(sqlast.Trigger, inside(t.Key, tr.Name), "calls "+fs[0].Name, false)
 			}
 		}
 	}
-	if w.blocked {
-		j.fail("2BP01", "cannot drop function %s because other objects depend on it", j.signature(fs[0]))
-	}
+	w.failIfKept("function " + j.signature(fs[0]))
 }
 
 // calls reports whether an expression calls a function, by its name.
@@ -123,17 +120,17 @@ func (j *judge) dropSchema(op *sqlast.Drop) {
 	name := op.Name.Name
 	w := j.newWake(op.Cascade, false)
 	for t := range j.cat.Tables() {
-		if t.Schema == name && w.depends(t.Key) {
+		if t.Schema == name && w.depends(t.Key, w.relation(t.Key)) {
 			w.table(t.Key, "is in schema "+name)
 		}
 		for _, k := range t.ReferencedViews {
-			if k.Schema == name && w.depends(k) {
+			if k.Schema == name && w.depends(k, w.relation(k)) {
 				w.view(k, "is in schema "+name)
 			}
 		}
 		for _, col := range t.Columns {
 			typ := j.cat.TypeAt(col.UserType)
-			if typ == nil || typ.Schema != name || !w.depends(typ.Key) {
+			if typ == nil || typ.Schema != name || !w.depends(typ.Key, w.typeOf(typ)) {
 				continue
 			}
 			kind := sqlast.Type
@@ -143,8 +140,6 @@ func (j *judge) dropSchema(op *sqlast.Drop) {
 			w.typ(typ, kind, "is in schema "+name)
 		}
 	}
-	if w.blocked {
-		j.fail("2BP01", "cannot drop schema %s because other objects depend on it", sqlast.QuoteIdent(name))
-	}
+	w.failIfKept("schema " + sqlast.QuoteIdent(name))
 	j.lose(sqlast.Schema, sqlast.QuoteIdent(name), "", false)
 }

@@ -34,7 +34,7 @@ func runAddColumnNotNullNoDefault(p *analyzer.Pass) {
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
 			Message: fmt.Sprintf("adding required column %s fails if %s has rows; if it has none, running code that inserts without the column fails from then on",
 				sqlast.QuoteIdent(add.Column.Name), add.Table.Name),
-			Suggestion: recipe.NewColumn(p, op.Stmt, add, false),
+			Suggestion: recipe.RequiredColumn(p, op.Stmt, add),
 		})
 	}
 }

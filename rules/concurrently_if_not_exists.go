@@ -35,7 +35,16 @@ func runConcurrentlyIfNotExists(p *analyzer.Pass) {
 			sqlast.Name{Schema: create.Table.Schema, Name: create.Name}.String()
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
 			Message:    fmt.Sprintf("after a failed attempt this keeps the INVALID index %s and reports success", sqlast.QuoteIdent(create.Name)),
-			Suggestion: recipe.Statement(drop) + "\n" + recipe.Statement(op.Text),
+			Suggestion: dropRemains(p, drop, op.Text),
 		})
 	}
+}
+
+// dropRemains drops what a failed attempt may have left before the statement.
+func dropRemains(p *analyzer.Pass, drop, create string) string {
+	var steps recipe.Steps
+	if p.Stream.Framework.AloneInFile {
+		return steps.Add("in a migration file of its own, before this one", drop).Add("in this one", create).String()
+	}
+	return steps.Add("", drop, create).String()
 }

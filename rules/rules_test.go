@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"unicode"
 
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/analyzer/analyzertest"
@@ -101,22 +100,3 @@ func TestMetadata(t *testing.T) {
 func isIgnoreRule(r *analyzer.Rule) bool {
 	return r == analyzer.InvalidDirective || r == analyzer.UnusedIgnore
 }
-
-// TestMessageConvention holds the messages of all examples to the house style:
-// they begin in lower case or with an SQL word, have no final period, and are one
-// line.
-func TestMessageConvention(t *testing.T) {
-	for _, r := range All() {
-		c := analyzertest.Example(r.Bad)
-		switchOn(c, r)
-		for _, d := range c.Judge(t, All()...).Diagnostics {
-			word, _, _ := strings.Cut(d.Message, " ")
-			capital := unicode.IsUpper([]rune(word)[0]) && strings.ToUpper(word) != word
-			if capital && !properName(word) || strings.HasSuffix(d.Message, ".") || strings.ContainsAny(d.Message, "\r\n") {
-				t.Errorf("%s: %q breaks the convention", d.Rule.Name, d.Message)
-			}
-		}
-	}
-}
-
-func properName(word string) bool { return word == "PostgreSQL" || word == "Flyway" }

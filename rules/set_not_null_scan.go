@@ -55,9 +55,22 @@ func runSetNotNullScan(p *analyzer.Pass) {
 			Message: fmt.Sprintf("reading all of %s to see that %s has no NULL blocks reads and writes %s",
 				table.Name, recipe.Idents(columns), op.Until()),
 			Locks:      op.Locks(op.I, effect.AccessExclusive),
-			Suggestion: recipe.SetNotNull(op.Stmt, table, columns[0], p.Options.PostgresMajor()),
+			Suggestion: requireFirst(p, op, table, columns),
 		})
 	}
+}
+
+// requireFirst makes the columns NOT NULL without a long lock; what the statement
+// is for can follow.
+func requireFirst(p *analyzer.Pass, op analyzer.Op, table sqlast.Relation, columns []string) string {
+	var steps recipe.Steps
+	for _, column := range columns {
+		steps.AddText(recipe.SetNotNull(op.Stmt, table, column, p.Options.PostgresMajor()))
+	}
+	if _, isKey := op.Op.(*sqlast.AddConstraint); isKey && len(op.Ops) == 1 && p.Options.PostgresMajor() < 18 {
+		steps.Add("then", op.Text)
+	}
+	return steps.String()
 }
 
 // indexColumns returns the nullable columns of an index that is to become a

@@ -23,13 +23,29 @@ var statementFails = &analyzer.Rule{
 }
 
 func runStatementFails(p *analyzer.Pass) {
+	failed := false
 	for op := range p.Ops() {
 		fails := op.Effect.Op(op.I).Fails
 		if fails == nil || fails.IfRows || fails.SQLState == "25001" || fails.SQLState == "55P04" {
 			continue // other rules have these
 		}
+		if failed && isMissing(fails.SQLState) {
+			continue // replay goes on as if the statement before had done its work
+		}
+		failed = true
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
 			Message: fmt.Sprintf("this fails: %s (SQLSTATE %s)", fails.Message, fails.SQLState),
 		})
 	}
+}
+
+// isMissing reports whether the error is about an object that is not there
+// (undefined_table, undefined_column, undefined_object, undefined_function and
+// invalid_schema_name).
+func isMissing(state string) bool {
+	switch state {
+	case "42P01", "42703", "42704", "42883", "3F000":
+		return true
+	}
+	return false
 }

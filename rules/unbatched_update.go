@@ -32,7 +32,7 @@ func runUnbatchedUpdate(p *analyzer.Pass) {
 		if where != nil {
 			message = fmt.Sprintf("one %s over every row of %s that has not been filled keeps them locked %s", verb, table, op.Until())
 		}
-		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{Message: message, Suggestion: batches(op, table, where)})
+		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{Message: message, Suggestion: recipe.InBatches(op.Stmt, table)})
 	}
 }
 
@@ -80,14 +80,4 @@ func fillsNulls(where sqlast.Expr, set []sqlast.Assignment) bool {
 		}
 	}
 	return false
-}
-
-// batches writes the statement with a key range.
-func batches(op analyzer.Op, table sqlast.Name, where sqlast.Expr) string {
-	word := " WHERE "
-	if where != nil {
-		word = " AND "
-	}
-	return fmt.Sprintf("-- outside a transaction, repeated with the next range until no row is left\n%s%s%s BETWEEN $1 AND $2;",
-		op.Text, word, recipe.Key(op.Before, table))
 }

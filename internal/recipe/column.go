@@ -19,6 +19,25 @@ func Backfill(before *catalog.Catalog, table sqlast.Name, column, value string) 
 	return fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s IS NULL AND %s BETWEEN $1 AND $2", table, col, value, col, Key(before, table))
 }
 
+// RequiredColumn adds a NOT NULL column that has no default.
+func RequiredColumn(p *analyzer.Pass, s *analyzer.Stmt, add *sqlast.AddColumn) string {
+	return "-- a constant DEFAULT in the same clause costs nothing; where each row needs a value of its own:\n" + NewColumn(p, s, add, false)
+}
+
+// InBatches writes an UPDATE or DELETE of a whole table with a range of its key.
+func InBatches(s *analyzer.Stmt, table sqlast.Name) string {
+	sql, returning := s.Text, ""
+	if start, _, ok := findWord(sql, "returning"); ok {
+		sql, returning = strings.TrimSpace(sql[:start]), " "+sql[start:]
+	}
+	word := "WHERE"
+	if _, _, ok := findWord(sql, "where"); ok {
+		word = "AND"
+	}
+	return "-- outside a transaction, repeated with the next range until no row is left\n" +
+		Statement(fmt.Sprintf("%s %s %s BETWEEN $1 AND $2%s", sql, word, Key(s.Before, table), returning))
+}
+
 // NewColumn adds a column in steps none of which keeps the table locked for
 // long. perRow says that the server would compute the column for every row, and
 // so copy the table.
@@ -135,7 +154,7 @@ func (n *newColumn) fill() {
 		value = n.numbers()
 	case c.Generated == sqlast.Stored:
 		value = c.Expression.Pos().Text()
-		n.steps.AddText(keepInStep(n.table.Name, c.Name, Qualify(c.Expression, "NEW.")))
+		n.steps.AddText(keepInStep(n.table.Name, c.Name, qualify(c.Expression, "NEW.")))
 	case c.Default != nil:
 		value = c.Default.Pos().Text()
 		n.steps.Add("", fmt.Sprintf("%s ALTER COLUMN %s SET DEFAULT %s", Alter(n.table), sqlast.QuoteIdent(c.Name), value))
@@ -219,77 +238,6 @@ func (n *newColumn) constraints() {
 	}
 }
 
-// ReplaceColumn changes the type of a column by way of a second one that is kept
-// in step.
-func ReplaceColumn(p *analyzer.Pass, s *analyzer.Stmt, alter *sqlast.AlterColumnType) string {
-	table, column := alter.Table, alter.Column
-	next, former := clip(column, maxIdent-4)+"_new", clip(column, maxIdent-4)+"_old"
-	old, col := sqlast.QuoteIdent(column), sqlast.QuoteIdent(next)
-	value, fresh := fmt.Sprintf("%s::%s", old, alter.Type), fmt.Sprintf("NEW.%s::%s", old, alter.Type)
-	if alter.Using != nil {
-		value, fresh = alter.Using.Pos().Text(), Qualify(alter.Using, "NEW.")
-	}
-	typ := alter.Type.String()
-	if !alter.Collation.IsZero() {
-		typ += " COLLATE " + alter.Collation.String()
-	}
-	t := s.Before.Table(table.Name)
-	var steps Steps
-	steps.Add("a second column", fmt.Sprintf("%s ADD COLUMN %s %s", Alter(table), col, typ)).
-		AddText(keepInStep(table.Name, next, fresh)).
-		Add(batches, Backfill(s.Before, table.Name, next, value))
-	if isNotNull(t, column) {
-		steps.AddText(SetNotNull(s, table, next, p.Options.PostgresMajor()))
-	}
-	if also := made(s.Before, t, column); also != "" {
-		steps.AddText("-- make again with " + col + ": " + also)
-	}
-	fn := fillFunction(table.Name, next)
-	steps.Add("then swap the names in one short transaction, and drop the old column a release later",
-		"BEGIN",
-		fmt.Sprintf("DROP TRIGGER %s ON %s", fillTrigger(table.Name, next), table.Name),
-		fmt.Sprintf("%s RENAME COLUMN %s TO %s", Alter(table), old, sqlast.QuoteIdent(former)),
-		fmt.Sprintf("%s RENAME COLUMN %s TO %s", Alter(table), col, old))
-	if c := columnOf(t, column); c != nil && c.Default != nil && c.Sequence == (catalog.Key{}) {
-		steps.Add("", fmt.Sprintf("%s ALTER COLUMN %s SET DEFAULT %s", Alter(table), old, c.Default.Pos().Text()))
-	}
-	return steps.Add("", fmt.Sprintf("DROP FUNCTION %s()", fn), "COMMIT").String()
-}
-
-func columnOf(t *catalog.Table, name string) *catalog.Column {
-	if t == nil {
-		return nil
-	}
-	return t.Column(name)
-}
-
-// made names what uses a column and has to be made again for its successor; "" if
-// nothing does.
-func made(before *catalog.Catalog, t *catalog.Table, column string) string {
-	if t == nil {
-		return ""
-	}
-	var names []string
-	for _, d := range before.ColumnDependents(t, column) {
-		names = append(names, fmt.Sprintf("%s %s", d.Kind, sqlast.QuoteIdent(d.Name)))
-	}
-	for _, c := range t.Constraints {
-		if c.Kind == sqlast.Check && readsColumn(c.Expr, column) {
-			names = append(names, "constraint "+sqlast.QuoteIdent(c.Name))
-		}
-	}
-	return strings.Join(names, ", ")
-}
-
-func readsColumn(e sqlast.Expr, column string) bool {
-	for _, c := range sqlast.Columns(e) {
-		if c.Column == column {
-			return true
-		}
-	}
-	return false
-}
-
 // keepInStep makes a trigger that computes a column of every row written.
 func keepInStep(table sqlast.Name, column, value string) string {
 	quote := "$$"
@@ -311,8 +259,8 @@ func fillFunction(table sqlast.Name, column string) string {
 	return inSchema(table, ObjectName(table.Name, []string{column}, "fill"))
 }
 
-// Qualify prints an expression with a prefix before every column: "NEW.".
-func Qualify(e sqlast.Expr, prefix string) string {
+// qualify prints an expression with a prefix before every column: "NEW.".
+func qualify(e sqlast.Expr, prefix string) string {
 	return replaceColumns(e, func(c *sqlast.ColumnExpr) string { return prefix + sqlast.QuoteIdent(c.Column) })
 }
 

@@ -143,10 +143,7 @@ func UniqueUsingIndex(p *analyzer.Pass, s *analyzer.Stmt, table sqlast.Relation,
 }
 
 func isNotNull(t *catalog.Table, column string) bool {
-	if t == nil {
-		return false
-	}
-	col := t.Column(column)
+	col := columnOf(t, column)
 	return col != nil && col.NotNull
 }
 

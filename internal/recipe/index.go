@@ -13,21 +13,24 @@ import (
 // CONCURRENTLY, or partition by partition.
 func CreateIndex(p *analyzer.Pass, s *analyzer.Stmt, create *sqlast.CreateIndex) string {
 	if t := s.Before.Table(create.Table.Name); t != nil && t.PartitionBy != nil {
-		return partitionedIndex(s, create, t)
+		return partitionedIndex(p, s, create, t)
 	}
 	return LeaveTransaction(p, s) + Statement(InsertAfter(create.Pos().Text(), "index", "CONCURRENTLY"))
 }
 
 // partitionedIndex is the recipe of the manual, section 5.12.2.2 "Partition
 // Maintenance": ON ONLY the parent, CONCURRENTLY on each partition, attach.
-func partitionedIndex(s *analyzer.Stmt, create *sqlast.CreateIndex, t *catalog.Table) string {
+func partitionedIndex(p *analyzer.Pass, s *analyzer.Stmt, create *sqlast.CreateIndex, t *catalog.Table) string {
 	sql := create.Pos().Text()
 	name := create.Name
 	if name == "" {
 		name = serverIndexName(s, create)
 		sql = InsertAfter(sql, "index", sqlast.QuoteIdent(name))
 	}
-	b := indexByPartition{s: s, create: create, parent: t, name: name}
+	b := indexByPartition{s: s, create: create, parent: t, name: name, outside: "outside any transaction"}
+	if leave := LeaveTransaction(p, s); leave != "" {
+		b.outside = strings.TrimSpace(strings.TrimPrefix(leave, "--"))
+	}
 	b.definition = create.Pos().Text()[create.Table.Span.End-create.Pos().Start:]
 	b.steps.Add("the index of the whole table stays invalid until that of every partition is attached", InsertAfter(sql, "on", "ONLY"))
 	if len(t.Partitions) == 0 {
@@ -46,6 +49,7 @@ type indexByPartition struct {
 	parent     *catalog.Table
 	name       string
 	definition string // of the index, behind the table's name
+	outside    string // how to leave the transaction
 	steps      Steps
 }
 
@@ -68,7 +72,7 @@ func (b *indexByPartition) partition(above string, k catalog.Key, depth int) {
 
 func (b *indexByPartition) leaf(above string, k catalog.Key) {
 	child := b.childName(k)
-	b.steps.Add("outside any transaction",
+	b.steps.Add(b.outside,
 		fmt.Sprintf("CREATE %sINDEX CONCURRENTLY %s ON %s%s", b.unique(), sqlast.QuoteIdent(child), b.like(k), b.definition))
 	b.steps.Add("", b.attach(above, k, child))
 }

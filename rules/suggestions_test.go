@@ -1,0 +1,102 @@
+package rules
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/analyzer/analyzertest"
+	"github.com/miglint/miglint/internal/pgparse"
+	"github.com/miglint/miglint/source"
+)
+
+// notSQL are the rules that suggest a line of the framework's own.
+var notSQL = map[string]bool{
+	"goose-directive": true, "dbmate-directive": true, "sql-migrate-directive": true, "statement-cut-in-two": true,
+}
+
+// everyFinding calls f with what all rules find in all fixtures and examples.
+func everyFinding(t *testing.T, f func(*testing.T, analyzer.Diagnostic)) {
+	var cases []*analyzertest.Case
+	for _, r := range All() {
+		archive, err := txtar.ParseFile(filepath.Join(fixtures, r.Name+".txtar"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cases = append(cases, analyzertest.Cases(t, archive)...)
+		cases = append(cases, analyzertest.Example(r.Bad))
+	}
+	on := map[string]analyzer.Severity{}
+	for _, r := range All() {
+		on[r.Name] = r.Severity
+	}
+	for _, c := range cases {
+		c.Options.Severities = on
+		for _, d := range c.Judge(t, All()...).Diagnostics {
+			f(t, d)
+		}
+	}
+}
+
+func TestEverySuggestionIsSQL(t *testing.T) {
+	everyFinding(t, func(t *testing.T, d analyzer.Diagnostic) {
+		if d.Suggestion == "" || notSQL[d.Rule.Name] {
+			return
+		}
+		f := source.NewFile("suggestion.sql", []byte(d.Suggestion))
+		for _, s := range pgparse.Parse(source.FileFragment(f, 0, len(f.Text)), pgparse.Options{}).Statements {
+			if s.Problem != nil {
+				t.Errorf("%s: %s suggests what is not SQL: %s: %s\n%s", d.Span, d.Rule.Name, s.Problem.Span, s.Problem.Message, d.Suggestion)
+			}
+		}
+	})
+}
+
+// breaksConvention holds a message to the house style: it begins in lower case or
+// with an SQL word, has no final period, and is one line.
+func breaksConvention(message string) string {
+	word, _, _ := strings.Cut(message, " ")
+	switch capital := word != "" && unicode.IsUpper([]rune(word)[0]); {
+	case message == "":
+		return "is empty"
+	case capital && strings.ToUpper(word) != word && word != "PostgreSQL" && word != "Flyway":
+		return "begins with a capital"
+	case strings.HasSuffix(message, "."):
+		return "ends with a period"
+	case strings.ContainsAny(message, "\r\n"):
+		return "is not one line"
+	}
+	return ""
+}
+
+func TestEveryMessageKeepsTheConvention(t *testing.T) {
+	everyFinding(t, func(t *testing.T, d analyzer.Diagnostic) {
+		if problem := breaksConvention(d.Message); problem != "" {
+			t.Errorf("%s: %s: %q %s", d.Span, d.Rule.Name, d.Message, problem)
+		}
+	})
+}
+
+// TestEveryFixEndsTheFinding applies each safe fix: what is left must be SQL that
+// the rule no longer finds fault with.
+func TestEveryFixEndsTheFinding(t *testing.T) {
+	everyFinding(t, func(t *testing.T, d analyzer.Diagnostic) {
+		for _, fix := range d.Fixes {
+			if fix.Safety != analyzer.Safe || len(fix.Edits) != 1 {
+				continue
+			}
+			at, file := fix.Edits[0].Span, d.Span.File
+			fixed := string(file.Text[:at.Start]) + fix.Edits[0].New + string(file.Text[at.End:])
+			for _, again := range analyzertest.Example(fixed).Judge(t, All()...).Diagnostics {
+				same := again.Rule == d.Rule && again.Span.Start == d.Span.Start
+				if same || again.Rule == syntaxError || again.Rule == concurrentlyInTransaction {
+					t.Errorf("%s: after its fix %s says %s: %s\n%s", d.Span, d.Rule.Name, again.Rule.Name, again.Message, fixed)
+				}
+			}
+		}
+	})
+}

@@ -279,6 +279,12 @@ func (j *judge) indexIsNeeded(i *catalog.Index, op *sqlast.Drop) bool {
 func (j *judge) dropAttached(op *sqlast.Drop) {
 	key := j.cat.Resolve(op.On)
 	t := j.cat.TableAt(key)
+	if j.cat.Gone(op.On) {
+		if !op.IfExists {
+			j.gone(op.On)
+		}
+		return
+	}
 	keys := []catalog.Key{key}
 	found := !j.certain(t)
 	switch {

@@ -61,14 +61,15 @@ func (w *wake) typ(t *catalog.Type, kind sqlast.ObjectKind, why string) {
 // dropFunction is DROP FUNCTION: the triggers that call it go under CASCADE.
 func (j *judge) dropFunction(op *sqlast.Drop) {
 	fs := j.cat.Functions(op.Name)
-	key := catalog.Key{Schema: op.Name.Schema, Name: op.Name.Name}
+	key := j.cat.Resolve(op.Name)
 	if len(fs) > 0 {
 		key = fs[0].Key
-	} else {
-		key = j.cat.Resolve(op.Name)
+	}
+	if op.HasArgs {
+		fs = slices.DeleteFunc(slices.Clone(fs), func(f *catalog.Function) bool { return !takes(f, op.Args) })
 	}
 	j.lose(op.Object, key.String(), "", false)
-	if len(fs) != 1 || op.IfExists && !op.Cascade {
+	if len(fs) != 1 {
 		return // which of several overloads, or whether any, history cannot tell
 	}
 	w := j.newWake(op.Cascade, false)
@@ -87,6 +88,21 @@ func (j *judge) dropFunction(op *sqlast.Drop) {
 		}
 	}
 	w.failIfKept("function " + j.signature(fs[0]))
+}
+
+// takes reports whether a function has the input types that DROP FUNCTION names.
+func takes(f *catalog.Function, types []sqlast.TypeName) bool {
+	n := 0
+	for _, a := range f.Args {
+		if a.Mode == "out" || a.Mode == "table" {
+			continue
+		}
+		if n == len(types) || typeLabel(a.Type) != typeLabel(types[n]) {
+			return false
+		}
+		n++
+	}
+	return n == len(types)
 }
 
 // calls reports whether an expression calls a function, by its name.

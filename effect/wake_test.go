@@ -3,6 +3,8 @@ package effect_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/miglint/miglint/effect"
 )
 
@@ -38,6 +40,8 @@ func TestKept(t *testing.T) {
 		{"ALTER TABLE r DROP CONSTRAINT r_pkey", `cannot drop constraint r_pkey on table r because constraint s_r on table s, constraint S_r on table "S 2" and constraint r_boss on table r depend on it`},
 		{"DROP SEQUENCE r_id_seq", "cannot drop sequence r_id_seq because default value for column id of table r and default value for column n of table s depend on it"},
 		{"DROP FUNCTION f()", "cannot drop function f() because trigger g on table r depends on it"},
+		{"DROP FUNCTION IF EXISTS f", "cannot drop function f() because trigger g on table r depends on it"},
+		{"DROP FUNCTION IF EXISTS f(int)", ""},
 		{"DROP TYPE mood", "cannot drop type mood because column c of table x, column ms of table x and type d depend on it"},
 		{"DROP TABLE old", "cannot drop table old because table child depends on it"},
 		{"DROP SCHEMA z", "cannot drop schema z because table z.t depends on it"},
@@ -80,6 +84,34 @@ func TestNotKept(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			if e := predict(t, tt.setup, tt.statement, effect.Env{Major: 15}); e.Fails != nil {
 				t.Errorf("fails: %s", e.Fails.Message)
+			}
+		})
+	}
+}
+
+// TestGone: what history has dropped or renamed is missing, unless something that
+// history cannot follow may have made it again.
+func TestGone(t *testing.T) {
+	const setup = "CREATE TABLE t (a int); CREATE INDEX t_a ON t (a); "
+	tests := []struct{ name, setup, statement, want string }{
+		{"an index went with its table", "DROP TABLE t", "DROP INDEX t_a", "fail 42704\n"},
+		{"an index went with its column", "ALTER TABLE t DROP COLUMN a", "DROP INDEX t_a", "fail 42704\n"},
+		{"which does not matter", "DROP TABLE t", "DROP INDEX IF EXISTS t_a", ""},
+		{"dropped twice", "DROP TABLE t", "DROP TABLE t", "fail 42P01\n"},
+		{"dropped twice, if it exists", "DROP TABLE t", "DROP TABLE IF EXISTS t", ""},
+		{"the old name", "ALTER TABLE t RENAME TO u", "CREATE INDEX ON t (a)", "fail 42P01\n"},
+		{"a trigger of a dropped table", "DROP TABLE t", "DROP TRIGGER g ON t", "fail 42P01\n"},
+		{"a trigger of a dropped table, if it exists", "DROP TABLE t", "DROP TRIGGER IF EXISTS g ON t", ""},
+		{"a change of a dropped table", "DROP TABLE t", "ALTER TABLE t ADD COLUMN b int", "fail 42P01\n"},
+		{"a change of a dropped table, if it exists", "DROP TABLE t", "ALTER TABLE IF EXISTS t ADD COLUMN b int", ""},
+		{"a reference to a dropped table", "DROP TABLE t; CREATE TABLE u (a int)", "ALTER TABLE u ADD FOREIGN KEY (a) REFERENCES t", "lock public.u SHARE ROW EXCLUSIVE\nfail 42P01\n"},
+		{"made again by a DO block", "DROP TABLE t; DO $$ BEGIN CREATE TABLE t (); END $$", "DROP TABLE t", "lock public.t ACCESS EXCLUSIVE\nlose table public.t\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := predict(t, setup+tt.setup, tt.statement, effect.Env{Major: 15})
+			if diff := cmp.Diff(tt.want, brief(&got)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}

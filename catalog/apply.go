@@ -246,11 +246,6 @@ func (c *Catalog) stub(k Key) *Table {
 // before is the origin of what was there when history began.
 var before = Origin{Migration: StartingSchema}
 
-// maxVisited bounds the descendants that replay visits in all: many statements
-// about a table with many partitions are a product that a file can make too
-// large.
-const maxVisited = 20_000_000
-
 // family returns a table and, unless only is set, all that descend from it,
 // partitions and children, for writing; parents come first.
 func (c *Catalog) family(t *Table, only bool) []*Table {
@@ -259,15 +254,14 @@ func (c *Catalog) family(t *Table, only bool) []*Table {
 		return tables
 	}
 	seen := map[Key]bool{t.Key: true}
-	for i := 0; i < len(tables) && c.visited < maxVisited; i++ {
+	for i := 0; i < len(tables); i++ {
 		for _, keys := range [...][]Key{tables[i].Partitions, tables[i].Children} {
 			for _, k := range keys {
 				if seen[k] {
 					continue
 				}
 				seen[k] = true
-				c.visited++
-				if child := c.table(k); child != nil {
+				if child := c.relative(k); child != nil {
 					tables = append(tables, child)
 				}
 			}

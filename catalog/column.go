@@ -235,7 +235,7 @@ func (c *Catalog) unuseType(t *Table, k Key) {
 		return
 	}
 	if typ := c.userTypeAt(k); typ != nil {
-		removeKey(&typ.UsedBy, t.Key)
+		c.removeKey(&typ.UsedBy, t.Key)
 	}
 }
 

@@ -52,7 +52,7 @@ func (c *Catalog) addConstraint(t *Table, con *Constraint, only bool) {
 func (c *Catalog) inheritConstraint(t *Table, con *Constraint) {
 	for _, list := range [...][]Key{t.Partitions, t.Children} {
 		for _, k := range list {
-			child := c.table(k)
+			child := c.relative(k)
 			if child == nil || con.Kind == sqlast.ForeignKey && child.PartitionOf != t.Key {
 				continue
 			}
@@ -274,7 +274,7 @@ func (c *Catalog) validateConstraint(t *Table, name string, at Origin) {
 		c.setNotNull(t, con.Columns)
 	}
 	for _, k := range slices.Concat(t.Partitions, t.Children) {
-		if child := c.table(k); child != nil {
+		if child := c.relative(k); child != nil {
 			for _, own := range child.Constraints {
 				if own.Parent == name {
 					c.validateConstraint(child, own.Name, at)
@@ -330,7 +330,7 @@ func (c *Catalog) removeConstraint(t *Table, con *Constraint) {
 	case sqlast.ForeignKey:
 		if !references(t, con.RefTable) {
 			if parent := c.table(con.RefTable); parent != nil && parent != t {
-				removeKey(&parent.ReferencedBy, t.Key)
+				c.removeKey(&parent.ReferencedBy, t.Key)
 			}
 		}
 	case sqlast.Unique, sqlast.PrimaryKey, sqlast.Exclusion:
@@ -339,7 +339,7 @@ func (c *Catalog) removeConstraint(t *Table, con *Constraint) {
 		}
 	}
 	for _, k := range slices.Concat(t.Partitions, t.Children) {
-		child := c.table(k)
+		child := c.relative(k)
 		if child == nil {
 			continue
 		}

@@ -75,23 +75,35 @@ func (c *Catalog) fillNamed(n sqlast.Name, rows int, at Origin) {
 	if t == nil {
 		return
 	}
-	// Which partition gets the rows is not known.
-	for _, p := range c.family(t, len(t.Partitions) == 0)[1:] {
-		fill(p, -1, at)
-	}
+	c.fillPartitions(t, at)
 	c.fill(t, rows, at)
+}
+
+// fillPartitions notes that any partition may have got the rows of an INSERT into
+// its parent.
+func (c *Catalog) fillPartitions(t *Table, at Origin) {
+	for _, k := range t.Partitions {
+		p := c.TableAt(k)
+		if p == nil || !c.charge(1) {
+			continue
+		}
+		if p.FilledRows >= 0 {
+			fill(c.table(k), -1, at)
+		}
+		c.fillPartitions(p, at)
+	}
 }
 
 // fill notes that rows went into a table and so into those it is a partition of.
 func (c *Catalog) fill(t *Table, rows int, at Origin) {
 	fill(t, rows, at)
-	c.fillParents(c.table(t.PartitionOf), rows, at)
+	c.fillParents(c.relative(t.PartitionOf), rows, at)
 }
 
 func (c *Catalog) fillParents(t *Table, rows int, at Origin) {
 	for t != nil {
 		fill(t, rows, at)
-		t = c.table(t.PartitionOf)
+		t = c.relative(t.PartitionOf)
 	}
 }
 
@@ -121,7 +133,7 @@ func (c *Catalog) truncate(r sqlast.Relation, cascade bool, at Origin) {
 			continue
 		}
 		seen[todo[0]] = true
-		t := c.table(todo[0])
+		t := c.relative(todo[0])
 		if t == nil {
 			continue
 		}

@@ -88,7 +88,7 @@ func (c *Catalog) dropTable(k Key) {
 	}
 	for _, name := range t.Publications {
 		if p := c.publication(name); p != nil {
-			removeKey(&p.Tables, k)
+			c.removeKey(&p.Tables, k)
 		}
 	}
 	c.forgetNames(t)
@@ -102,17 +102,17 @@ func (c *Catalog) dropTable(k Key) {
 func (c *Catalog) leaveParents(t *Table) {
 	k := t.Key
 	if parent := c.table(t.PartitionOf); parent != nil {
-		removeKey(&parent.Partitions, k)
+		c.removeKey(&parent.Partitions, k)
 	}
 	for _, key := range t.Inherits {
 		if parent := c.table(key); parent != nil {
-			removeKey(&parent.Children, k)
+			c.removeKey(&parent.Children, k)
 		}
 	}
 	for _, con := range t.Constraints {
 		if con.Kind == sqlast.ForeignKey && con.RefTable != k {
 			if parent := c.table(con.RefTable); parent != nil {
-				removeKey(&parent.ReferencedBy, k)
+				c.removeKey(&parent.ReferencedBy, k)
 			}
 		}
 	}
@@ -151,9 +151,9 @@ func (c *Catalog) dropView(k Key) {
 func (c *Catalog) unread(v *View) {
 	for _, k := range v.Reads {
 		if t := c.table(k); t != nil {
-			removeKey(&t.ReferencedViews, v.Key)
+			c.removeKey(&t.ReferencedViews, v.Key)
 		} else if w := c.view(k); w != nil {
-			removeKey(&w.ReferencedViews, v.Key)
+			c.removeKey(&w.ReferencedViews, v.Key)
 		}
 	}
 }
@@ -170,7 +170,7 @@ func (c *Catalog) dropSequence(k Key) {
 		if t == nil {
 			continue
 		}
-		removeKey(&t.Sequences, k)
+		c.removeKey(&t.Sequences, k)
 		for _, col := range t.Columns {
 			if col.Sequence == k {
 				c.column(t, col.Name).Sequence = Key{}
@@ -249,7 +249,7 @@ func (c *Catalog) dropColumn(k Key, name string) {
 	t.Triggers = slices.DeleteFunc(slices.Clone(t.Triggers), func(tr *Trigger) bool { return triggerReads(tr, name) })
 	t.Policies = slices.DeleteFunc(slices.Clone(t.Policies), func(p *Policy) bool { return readsColumn(p.Using, name) || readsColumn(p.Check, name) })
 	for _, view := range slices.Clone(t.ReferencedViews) {
-		if v := c.ViewAt(view); v != nil && v.uses(ColumnRef{k, name}) {
+		if v := c.ViewAt(view); v != nil && c.charge(1) && v.uses(ColumnRef{k, name}) {
 			c.dropView(view)
 		}
 	}
@@ -265,7 +265,7 @@ func (c *Catalog) dropColumn(k Key, name string) {
 func (c *Catalog) dropForeignKeysTo(t *Table, column string) {
 	for _, key := range slices.Clone(t.ReferencedBy) {
 		child := c.TableAt(key)
-		if child == nil {
+		if child == nil || !c.charge(1) {
 			continue
 		}
 		for _, con := range slices.Clone(child.Constraints) {

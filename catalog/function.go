@@ -6,6 +6,10 @@ import (
 	"github.com/miglint/miglint/sqlast"
 )
 
+// maxOverloads bounds the functions of one name, as maxParts does the parts of a
+// table.
+const maxOverloads = 200
+
 func (c *Catalog) createFunction(op *sqlast.CreateFunction, at Origin) {
 	f := &Function{
 		Key: c.keyOf(op.Name), Args: op.Args, Procedure: op.Procedure, Language: op.Language,
@@ -13,6 +17,9 @@ func (c *Catalog) createFunction(op *sqlast.CreateFunction, at Origin) {
 		code: readCode(op.Language, op.Body),
 	}
 	list := c.functionsAt(f.Key)
+	if len(list) >= maxOverloads {
+		return
+	}
 	if i := slices.IndexFunc(list, func(old *Function) bool { return sameArgs(old, f) }); i >= 0 {
 		list = with(list, i, f)
 	} else {
@@ -68,7 +75,7 @@ func (c *Catalog) removeFunction(f *Function, cascade bool) {
 	f = list[i]
 	if cascade && len(list) == 1 {
 		for _, user := range c.callers(f.Key) {
-			if t := c.table(user); t != nil {
+			if t := c.relative(user); t != nil {
 				c.dropCallers(t, f)
 			} else if v := c.ViewAt(user); v != nil && v.Query != nil && slices.ContainsFunc(v.Query.Functions, func(call *sqlast.FuncExpr) bool { return c.calls(call, f) }) {
 				c.dropView(user)
@@ -131,7 +138,7 @@ func (c *Catalog) moveFunction(f *Function, to Key) {
 	}
 	callers := c.callers(from)
 	for _, user := range callers {
-		if t := c.table(user); t != nil {
+		if t := c.relative(user); t != nil {
 			c.renameCalls(t, f, to)
 		}
 	}

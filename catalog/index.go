@@ -77,7 +77,7 @@ func (c *Catalog) addIndex(t *Table, i *Index, con *Constraint) {
 		return
 	}
 	for _, k := range t.Partitions {
-		if p := c.table(k); p != nil {
+		if p := c.relative(k); p != nil {
 			c.attachOrAddIndex(p, t, i, i.Created)
 		}
 	}
@@ -231,7 +231,7 @@ func (c *Catalog) reattach(table, from, to Key) {
 		return
 	}
 	for _, k := range t.Partitions {
-		if p := c.TableAt(k); p != nil {
+		if p := c.TableAt(k); p != nil && c.charge(1) {
 			for _, own := range p.Indexes {
 				if own.Parent == from {
 					c.updateIndex(own).Parent = to
@@ -271,7 +271,7 @@ func (c *Catalog) removeIndex(i *Index) {
 	}
 	for _, k := range t.Partitions {
 		p := c.TableAt(k)
-		if p == nil {
+		if p == nil || !c.charge(1) {
 			continue
 		}
 		for _, own := range slices.Clone(p.Indexes) {
@@ -295,7 +295,7 @@ func (c *Catalog) dropForeignKeysOn(t *Table, i *Index) {
 func (c *Catalog) eachForeignKeyOn(t *Table, index string, f func(*Table, *Constraint)) {
 	for _, k := range slices.Concat(t.ReferencedBy, []Key{t.Key}) {
 		child := c.TableAt(k)
-		if child == nil {
+		if child == nil || !c.charge(1) {
 			continue
 		}
 		for _, con := range slices.Clone(child.Constraints) {

@@ -33,13 +33,19 @@ func lastIndex[S ~[]E, E comparable](list S, e E) int {
 	return -1
 }
 
-func removeKey(list *[]Key, k Key) {
+func (c *Catalog) removeKey(list *[]Key, k Key) {
+	if !c.charge(len(*list) / keysPerVisit) {
+		return
+	}
 	if i := lastIndex(*list, k); i >= 0 {
 		*list = without(*list, i)
 	}
 }
 
-func replaceKey(list *[]Key, old, new Key) {
+func (c *Catalog) replaceKey(list *[]Key, old, new Key) {
+	if !c.charge(len(*list) / keysPerVisit) {
+		return
+	}
 	if i := lastIndex(*list, old); i >= 0 {
 		*list = with(*list, i, new)
 	}
@@ -50,4 +56,28 @@ func addKey(list *[]Key, k Key) {
 	if lastIndex(*list, k) < 0 {
 		*list = append(*list, k)
 	}
+}
+
+// maxVisits bounds the related tables that replay goes to in all, for statements
+// about a table with many partitions, referencing tables and so on are a product
+// that a hostile file can make too large. Past it changes no longer spread, and
+// lists may keep what is gone.
+const maxVisits = 1_000_000
+
+// keysPerVisit is how many keys of a list take as long as going to one table.
+const keysPerVisit = 200
+
+// charge counts visits; it reports whether they are still within bounds.
+func (c *Catalog) charge(visits int) bool {
+	c.visits += visits
+	return c.visits <= maxVisits
+}
+
+// relative returns a table that a change spreads to, for writing; nil if it is
+// gone or too many were visited.
+func (c *Catalog) relative(k Key) *Table {
+	if !c.charge(1) {
+		return nil
+	}
+	return c.table(k)
 }

@@ -214,7 +214,7 @@ func (c *Catalog) functionsAt(k Key) []*Function {
 // Publication returns the publication of that name, or nil.
 func (c *Catalog) Publication(name string) *Publication {
 	p, _ := c.publications.get(name)
-	return p
+	return p.Publication
 }
 
 // Schema reports whether history has seen a schema: public, one that was

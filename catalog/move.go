@@ -120,12 +120,12 @@ func (c *Catalog) moveTableReferences(t *Table, from Key) {
 	for _, con := range t.Constraints {
 		if con.Kind == sqlast.ForeignKey && con.RefTable != to {
 			if parent := c.table(con.RefTable); parent != nil {
-				replaceKey(&parent.ReferencedBy, from, to)
+				c.replaceKey(&parent.ReferencedBy, from, to)
 			}
 		}
 	}
 	for _, key := range t.ReferencedBy {
-		child := c.table(key)
+		child := c.relative(key)
 		if child == nil {
 			continue
 		}
@@ -138,26 +138,26 @@ func (c *Catalog) moveTableReferences(t *Table, from Key) {
 		}
 	}
 	if parent := c.table(t.PartitionOf); parent != nil {
-		replaceKey(&parent.Partitions, from, to)
+		c.replaceKey(&parent.Partitions, from, to)
 	}
 	for _, key := range t.Inherits {
-		if parent := c.table(key); parent != nil {
-			replaceKey(&parent.Children, from, to)
+		if parent := c.relative(key); parent != nil {
+			c.replaceKey(&parent.Children, from, to)
 		}
 	}
 	for _, key := range t.Partitions {
-		if p := c.table(key); p != nil {
+		if p := c.relative(key); p != nil {
 			p.PartitionOf = to
 		}
 	}
 	for _, key := range t.Children {
-		if child := c.table(key); child != nil {
-			replaceKey(&child.Inherits, from, to)
+		if child := c.relative(key); child != nil {
+			c.replaceKey(&child.Inherits, from, to)
 		}
 	}
 	for _, name := range t.Publications {
 		if p := c.publication(name); p != nil {
-			replaceKey(&p.Tables, from, to)
+			c.replaceKey(&p.Tables, from, to)
 		}
 	}
 	c.moveReads(t.ReferencedViews, from, to)
@@ -167,10 +167,10 @@ func (c *Catalog) moveTableReferences(t *Table, from Key) {
 func (c *Catalog) moveReads(views []Key, from, to Key) {
 	for _, key := range views {
 		v := c.view(key)
-		if v == nil {
+		if v == nil || !c.charge(1) {
 			continue
 		}
-		replaceKey(&v.Reads, from, to)
+		c.replaceKey(&v.Reads, from, to)
 		v.Uses = slices.Clone(v.Uses)
 		for i := range v.Uses {
 			if v.Uses[i].Table == from {
@@ -206,9 +206,9 @@ func (c *Catalog) moveView(v *View, to Key) {
 	c.moveIndexes(&v.Indexes, from, to)
 	for _, k := range v.Reads {
 		if t := c.table(k); t != nil {
-			replaceKey(&t.ReferencedViews, from, to)
+			c.replaceKey(&t.ReferencedViews, from, to)
 		} else if w := c.view(k); w != nil {
-			replaceKey(&w.ReferencedViews, from, to)
+			c.replaceKey(&w.ReferencedViews, from, to)
 		}
 	}
 	c.moveReads(v.ReferencedViews, from, to)
@@ -223,7 +223,7 @@ func (c *Catalog) moveSequence(s *Sequence, to Key) {
 		if t == nil {
 			continue
 		}
-		replaceKey(&t.Sequences, from, to)
+		c.replaceKey(&t.Sequences, from, to)
 		for i, col := range t.Columns {
 			draws := c.Draws(col.Default, from)
 			if !draws && col.Sequence != from {

@@ -76,7 +76,7 @@ func (c *Catalog) createSequence(op *sqlast.CreateSequence, at Origin) {
 func (c *Catalog) setOwner(k Key, owner *sqlast.ColumnOf) {
 	s := c.sequence(k)
 	if old := c.table(s.OwnedBy); old != nil {
-		removeKey(&old.Sequences, k)
+		c.removeKey(&old.Sequences, k)
 		for _, col := range old.Columns {
 			if col.Sequence == k {
 				c.column(old, col.Name).Sequence = Key{}
@@ -95,7 +95,7 @@ func (c *Catalog) setOwner(k Key, owner *sqlast.ColumnOf) {
 		return
 	}
 	s.OwnedBy, s.Column = t.Key, owner.Column
-	removeKey(&s.UsedBy, t.Key)
+	c.removeKey(&s.UsedBy, t.Key)
 	t.Sequences = append(t.Sequences, k)
 	if col := c.column(t, owner.Column); col != nil && col.Sequence == (Key{}) {
 		col.Sequence = k
@@ -116,6 +116,9 @@ func (c *Catalog) createTrigger(op *sqlast.CreateTrigger, at Origin) {
 	}
 	tables := c.family(t, len(t.Partitions) == 0 || !op.Row)
 	for n, t := range tables {
+		if len(t.Triggers) >= maxParts {
+			continue
+		}
 		if n == 1 {
 			clone := *tr
 			clone.Inherited = true
@@ -155,6 +158,9 @@ func (c *Catalog) createPolicy(op *sqlast.CreatePolicy, at Origin) {
 	c.useExpr(t.Key, op.Using)
 	c.useExpr(t.Key, op.Check)
 	p := &Policy{Name: op.Name, Using: op.Using, Check: op.Check, Created: at}
+	if len(t.Policies) >= maxParts {
+		return
+	}
 	i := slices.IndexFunc(t.Policies, func(old *Policy) bool { return old.Name == op.Name })
 	if i < 0 {
 		t.Policies = append(t.Policies, p)
@@ -176,12 +182,20 @@ func (c *Catalog) createPolicy(op *sqlast.CreatePolicy, at Origin) {
 // publication returns the publication of that name for writing, or nil.
 func (c *Catalog) publication(name string) *Publication {
 	p, ok := c.publications.get(name)
-	if !ok {
-		return nil
+	if !ok || p.edit == c.begin() {
+		return p.Publication
 	}
-	clone := *p
-	c.publications.set(c.begin(), name, &clone)
+	clone := *p.Publication
+	if p.edit.lineage != c.lineage {
+		clip(&clone.Tables)
+	}
+	c.putPublication(&clone)
 	return &clone
+}
+
+func (c *Catalog) putPublication(p *Publication) {
+	e := c.begin()
+	c.publications.set(e, p.Name, publication{p, e})
 }
 
 func (c *Catalog) applyPublication(op *sqlast.CreatePublication, at Origin) {
@@ -192,7 +206,7 @@ func (c *Catalog) applyPublication(op *sqlast.CreatePublication, at Origin) {
 		if op.Action != "create" {
 			p.Created = before
 		}
-		c.publications.set(c.begin(), op.Name, p)
+		c.putPublication(p)
 	}
 	if op.Action == "set" {
 		for _, k := range p.Tables {
@@ -206,10 +220,10 @@ func (c *Catalog) applyPublication(op *sqlast.CreatePublication, at Origin) {
 			continue
 		}
 		if op.Action == "drop" {
-			removeKey(&p.Tables, t.Key)
+			c.removeKey(&p.Tables, t.Key)
 			c.unpublish(t.Key, op.Name)
 		} else if !slices.Contains(t.Publications, op.Name) {
-			p.Tables = append(slices.Clip(p.Tables), t.Key)
+			p.Tables = append(p.Tables, t.Key)
 			t.Publications = append(t.Publications, op.Name)
 		}
 	}

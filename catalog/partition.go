@@ -98,6 +98,9 @@ func (c *Catalog) attachPartition(parent *Table, op *sqlast.AttachPartition, at 
 
 // descends reports whether a table descends from another.
 func (c *Catalog) descends(k, ancestor Key) bool {
+	if t := c.TableAt(ancestor); t == nil || len(t.Partitions)+len(t.Children) == 0 {
+		return k == ancestor
+	}
 	seen := map[Key]bool{}
 	for todo := []Key{k}; len(todo) > 0; todo = todo[1:] {
 		if todo[0] == ancestor {
@@ -122,7 +125,7 @@ func (c *Catalog) unlinkPartition(t *Table) {
 	parent := c.table(t.PartitionOf)
 	t.PartitionOf, t.Bound = Key{}, sqlast.PartitionBound{}
 	if parent != nil {
-		removeKey(&parent.Partitions, t.Key)
+		c.removeKey(&parent.Partitions, t.Key)
 	}
 	c.disinherit(t)
 	for _, i := range slices.Clone(t.Indexes) {
@@ -202,8 +205,8 @@ func (c *Catalog) inherit(t *Table, op *sqlast.Inherit) {
 		return
 	}
 	if op.No {
-		removeKey(&t.Inherits, parent.Key)
-		removeKey(&parent.Children, t.Key)
+		c.removeKey(&t.Inherits, parent.Key)
+		c.removeKey(&parent.Children, t.Key)
 		if len(t.Inherits) == 0 {
 			c.disinherit(t)
 		}

@@ -6,6 +6,9 @@ import (
 	"github.com/miglint/miglint/sqlast"
 )
 
+// maxPath bounds the schemas of search_path that are looked into.
+const maxPath = 100
+
 // applySet follows SET search_path in all its forms. Other settings are no part
 // of the schema.
 func (c *Catalog) applySet(op *sqlast.Set) {
@@ -18,7 +21,7 @@ func (c *Catalog) applySet(op *sqlast.Set) {
 	path := defaultPath()
 	if !op.Reset {
 		path = []string{}
-		for _, schema := range op.Values {
+		for _, schema := range op.Values[:min(len(op.Values), maxPath)] {
 			if schema != "" {
 				path = append(path, schema)
 			}

@@ -68,6 +68,7 @@ type scope struct {
 	byAlias  map[string]fromItem
 	byColumn map[string][]Key
 	unknown  []Key // relations that may have columns that are not known
+	stars    int   // that were looked up
 }
 
 func (c *Catalog) newScope(q *sqlast.Query) *scope {
@@ -121,15 +122,11 @@ func (s *scope) uses(q *sqlast.Query) []ColumnRef {
 		}
 	}
 	starred := map[Key]bool{}
-	stars := 0
 	for _, col := range q.Columns {
 		if col.Column != "*" {
 			for _, k := range s.resolve(col) {
 				add(ColumnRef{k, col.Column})
 			}
-			continue
-		}
-		if stars++; stars > maxStars {
 			continue
 		}
 		items, _ := s.star(q, col)
@@ -152,6 +149,9 @@ func (s *scope) uses(q *sqlast.Query) []ColumnRef {
 
 // star returns the relations that * or x.* stands for.
 func (s *scope) star(q *sqlast.Query, star *sqlast.ColumnExpr) (items []fromItem, all bool) {
+	if s.stars++; s.stars > maxStars {
+		return nil, false
+	}
 	if star.Qualifier == "" {
 		return fromClause(q, star, s.items)
 	}

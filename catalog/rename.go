@@ -93,7 +93,7 @@ func (c *Catalog) renameConstraint(t *Table, con *Constraint, name string) {
 	}
 	for _, list := range [...][]Key{t.Partitions, t.Children} {
 		for _, k := range list {
-			child := c.table(k)
+			child := c.relative(k)
 			if child == nil {
 				continue
 			}
@@ -209,7 +209,7 @@ func (c *Catalog) renameTableColumn(t *Table, old, new string) {
 func (c *Catalog) renameReferences(t *Table, old, new string) {
 	for _, key := range t.ReferencedBy {
 		child := c.TableAt(key)
-		if child == nil {
+		if child == nil || !c.charge(1) {
 			continue
 		}
 		for _, con := range child.Constraints {
@@ -229,7 +229,7 @@ func (c *Catalog) renameReferences(t *Table, old, new string) {
 
 func (c *Catalog) renameUses(views []Key, ref ColumnRef, new string) {
 	for _, key := range views {
-		if v := c.ViewAt(key); v != nil {
+		if v := c.ViewAt(key); v != nil && c.charge(1) {
 			if i := slices.Index(v.Uses, ref); i >= 0 {
 				v = c.view(key)
 				v.Uses = with(v.Uses, i, ColumnRef{ref.Table, new})

@@ -14,12 +14,12 @@ import (
 type Catalog struct {
 	schemas      trie[*namespace]
 	extensions   trie[Origin]
-	publications trie[*Publication]
+	publications trie[publication]
 
 	path        []string // search_path in force
 	sessionPath []string // what it returns to when the transaction ends; nil: no SET LOCAL
 
-	visited int // descendants of tables that replay has been to
+	visits int // related tables that replay has gone to
 
 	tx      int  // transaction of the statement that is applied
 	blind   bool // a statement may have done anything; blindTx is the transaction of the last such
@@ -73,6 +73,12 @@ type userType struct {
 	edit *edit
 }
 
+// publication is a publication and the edit that made this version of it.
+type publication struct {
+	*Publication
+	edit *edit
+}
+
 // indexOf is the key of the table or materialized view that an index is in.
 type indexOf Key
 
@@ -106,7 +112,9 @@ func (c *Catalog) Snapshot() *Catalog {
 
 // Restore takes c back to s: ROLLBACK to a snapshot taken at BEGIN or SAVEPOINT.
 func (c *Catalog) Restore(s *Catalog) {
+	visits := max(c.visits, s.visits)
 	*c = *s.Snapshot()
+	c.visits = visits
 }
 
 // ResetSession puts the settings back to those of a new connection: search_path

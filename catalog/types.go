@@ -69,7 +69,7 @@ func (c *Catalog) typeFor(n sqlast.Name, kind sqlast.TypeKind, domain bool) *Typ
 
 func (c *Catalog) addEnumValue(op *sqlast.AddEnumValue, at Origin) {
 	t := c.typeFor(op.Type, sqlast.EnumType, false)
-	if slices.ContainsFunc(t.Labels, func(l *EnumLabel) bool { return l.Value == op.Value }) {
+	if len(t.Labels) >= maxParts || slices.ContainsFunc(t.Labels, func(l *EnumLabel) bool { return l.Value == op.Value }) {
 		return
 	}
 	i := len(t.Labels)
@@ -164,7 +164,7 @@ func (c *Catalog) dropType(t *Type, cascade bool) {
 	k := t.Key
 	for _, part := range partTypes(t) {
 		if p := c.userTypeAt(part); p != nil {
-			removeKey(&p.UsedIn, k)
+			c.removeKey(&p.UsedIn, k)
 		}
 	}
 	for _, con := range t.Checks {
@@ -172,7 +172,7 @@ func (c *Catalog) dropType(t *Type, cascade bool) {
 	}
 	c.schema(k.Schema).types.delete(c.begin(), k.Name)
 	for _, key := range t.UsedBy {
-		table := c.table(key)
+		table := c.relative(key)
 		if table == nil {
 			continue
 		}
@@ -220,7 +220,7 @@ func (c *Catalog) moveType(from, to Key) {
 		}
 	}
 	for _, key := range t.UsedBy {
-		table := c.table(key)
+		table := c.relative(key)
 		if table == nil {
 			continue
 		}
@@ -249,7 +249,7 @@ func (c *Catalog) moveType(from, to Key) {
 	}
 	for _, part := range partTypes(t) {
 		if p := c.userTypeAt(part); p != nil {
-			replaceKey(&p.UsedIn, from, to)
+			c.replaceKey(&p.UsedIn, from, to)
 		}
 	}
 }
@@ -299,7 +299,7 @@ func (c *Catalog) renamePublication(old, new string) {
 	}
 	c.publications.delete(c.begin(), old)
 	p.Name = new
-	c.publications.set(c.begin(), new, p)
+	c.putPublication(p)
 	for _, k := range p.Tables {
 		if t := c.table(k); t != nil {
 			if i := lastIndex(t.Publications, old); i >= 0 {

@@ -58,12 +58,12 @@ func (c *Catalog) exprUses(e sqlast.Expr, user Key, used map[use]bool) {
 
 // forgetUse takes a table out of the list of users of an object.
 func (c *Catalog) forgetUse(u use, user Key) {
-	c.changeUsers(u, func(list *[]Key) { removeKey(list, user) }, func(callers *trie[Key]) { callers.delete(c.begin(), user.id()) })
+	c.changeUsers(u, func(list *[]Key) { c.removeKey(list, user) }, func(callers *trie[Key]) { callers.delete(c.begin(), user.id()) })
 }
 
 // moveUse gives a table another key in the list of users of an object.
 func (c *Catalog) moveUse(u use, from, to Key) {
-	c.changeUsers(u, func(list *[]Key) { replaceKey(list, from, to) }, func(callers *trie[Key]) {
+	c.changeUsers(u, func(list *[]Key) { c.replaceKey(list, from, to) }, func(callers *trie[Key]) {
 		callers.delete(c.begin(), from.id())
 		callers.set(c.begin(), to.id(), to)
 	})

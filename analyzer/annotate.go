@@ -156,6 +156,7 @@ func (w *walk) end(by *Stmt, rollback bool) {
 		w.session = w.outer
 	}
 	w.settings = w.session
+	w.cat.EndTransaction()
 	w.tx, w.held, w.marks = nil, nil, nil
 }
 

@@ -197,6 +197,28 @@ func TestEmpty(t *testing.T) {
 	}
 }
 
+func TestMinor(t *testing.T) {
+	const history = "CREATE TABLE old(i int);"
+	tests := []struct {
+		name, sql string
+		want      bool
+	}{
+		{"filled in the same transaction, which nobody else sees", "BEGIN; CREATE TABLE t AS SELECT * FROM old; ALTER TABLE t ADD j int;", true},
+		{"filled after it was committed", "CREATE TABLE t AS SELECT * FROM old; ALTER TABLE t ADD j int;", false},
+		{"an index of it", "BEGIN; CREATE TABLE t0 AS SELECT * FROM old; CREATE INDEX t ON t0 (i); ALTER INDEX t RENAME TO u;", true},
+		{"old", "ALTER TABLE old RENAME TO t; ALTER TABLE t ADD j int;", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			stmts := annotate(t, migration.Options{Framework: "plain"}, map[string]string{"1.sql": history, "2.sql": tt.sql})
+			last := stmts[len(stmts)-1]
+			if got := last.Minor(last.Before.Resolve(sqlast.Name{Name: "t"})); got != tt.want {
+				t.Errorf("Minor(t) = %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestHeldLocks(t *testing.T) {
 	sql := "CREATE TABLE a(i int); CREATE TABLE b(i int);"
 	stmts := annotate(t, migration.Options{Framework: "plain"}, map[string]string{"1.sql": sql,

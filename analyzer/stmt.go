@@ -108,12 +108,24 @@ func (s *Stmt) isNewTable(t *catalog.Table) bool {
 	return t.Filled == nil || t.FilledRows >= 0 && t.FilledRows <= fewRows
 }
 
-// Minor reports whether locks, rewrites and scans of the relation do not matter:
-// it is new, or the configuration lists it as small.
+// Minor reports whether nobody waits for locks on the relation: it is new, or so
+// new that nobody else can see it, or the configuration lists it as small.
 func (s *Stmt) Minor(k catalog.Key) bool {
-	if s.IsNew(k) {
-		return true
+	return s.IsNew(k) || s.unseen(k) || s.Small(k)
+}
+
+// unseen reports whether the relation was created by the transaction that is
+// still running: other sessions cannot see it, however full it is.
+func (s *Stmt) unseen(k catalog.Key) bool {
+	if i := s.Before.IndexAt(k); i != nil {
+		k = i.Table
 	}
+	t := s.Before.TableAt(k)
+	return t != nil && !t.Partial && s.Tx != nil && t.Created.Same(s.Origin) && t.Created.Tx == s.Origin.Tx
+}
+
+// Small reports whether the configuration lists the table as small.
+func (s *Stmt) Small(k catalog.Key) bool {
 	if len(s.small) == 0 {
 		return false
 	}
@@ -133,8 +145,8 @@ func (s *Stmt) Empty(k catalog.Key) bool {
 	return t != nil && t.Emptied != nil && t.Emptied.Same(s.Origin)
 }
 
-// Cheap reports whether reading or copying every row of the relation does not
-// matter: it is empty, or the configuration lists it as small.
+// Cheap reports whether nobody minds that every row of the relation is read or
+// copied under a lock: nobody waits for it, or it is empty.
 func (s *Stmt) Cheap(k catalog.Key) bool { return s.Empty(k) || s.Minor(k) }
 
 // Locks returns the locks at least as strong as mode that op i of the statement

@@ -49,13 +49,14 @@ func runLockTimeoutMissing(p *analyzer.Pass) {
 }
 
 // blockingLock returns the strongest lock of the statement that stops writes to
-// an existing table; statements that run CONCURRENTLY and DML have none.
+// an existing table which stays; statements that run CONCURRENTLY and DML have
+// none.
 func blockingLock(s *analyzer.Stmt) (strongest effect.Lock, ok bool) {
 	if s.Effect.Fails != nil && !s.Effect.Fails.IfRows {
 		return effect.Lock{}, false
 	}
 	for _, l := range s.Effect.Locks {
-		if l.Mode > strongest.Mode && l.Mode.BlocksWrites() && l.Kind == sqlast.Table && !s.Minor(l.Relation) {
+		if l.Mode > strongest.Mode && l.Mode.BlocksWrites() && l.Kind == sqlast.Table && !s.Minor(l.Relation) && !drops(s, l.Relation) {
 			strongest, ok = l, true
 		}
 	}

@@ -35,7 +35,7 @@ func runSettingLeaks(p *analyzer.Pass) {
 				clear(left)
 			case set.Reset:
 				delete(left, set.Name)
-			case slices.Contains(leaky, set.Name):
+			case slices.Contains(leaky, set.Name) && !usualPath(set):
 				left[set.Name] = set.Pos()
 			}
 		}
@@ -47,4 +47,12 @@ func runSettingLeaks(p *analyzer.Pass) {
 				Suggestion: fmt.Sprintf("RESET %s;", name)})
 		}
 	}
+}
+
+// usualPath reports whether the op sets search_path to what it is anyway: the
+// first lines of a dump do so.
+func usualPath(set *sqlast.Set) bool {
+	usual := []string{"$user", "public", "pg_catalog"}
+	other := func(schema string) bool { return !slices.Contains(usual, schema) }
+	return set.Name == "search_path" && slices.Contains(set.Values, "public") && !slices.ContainsFunc(set.Values, other)
 }

@@ -55,6 +55,7 @@ func slow(op analyzer.Op) (what string, on sqlast.Name, ok bool) {
 	if validate, isValidate := op.Op.(*sqlast.ValidateConstraint); isValidate {
 		return "the validation", validate.Table.Name, scansExisting(op)
 	}
-	table, _, verb, whole := wholeTableDML(op)
-	return "the " + verb, table, whole && !op.Cheap(op.Before.Resolve(table))
+	change, whole := wholeTableDML(op)
+	key := op.Before.Resolve(change.table)
+	return "the " + change.verb, change.table, whole && !op.Empty(key) && !op.Small(key)
 }

@@ -24,38 +24,51 @@ var unbatchedUpdate = &analyzer.Rule{
 
 func runUnbatchedUpdate(p *analyzer.Pass) {
 	for op := range p.Ops() {
-		table, where, verb, ok := wholeTableDML(op)
-		if !ok || op.Cheap(op.Before.Resolve(table)) {
+		change, ok := wholeTableDML(op)
+		if !ok || op.Cheap(op.Before.Resolve(change.table)) {
 			continue
 		}
-		message := fmt.Sprintf("one %s over all rows of %s keeps them locked %s", verb, table, op.Until())
-		if where != nil {
-			message = fmt.Sprintf("one %s over every row of %s that has not been filled keeps them locked %s", verb, table, op.Until())
-		}
-		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{Message: message, Suggestion: recipe.InBatches(op.Stmt, table)})
+		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
+			Message:    fmt.Sprintf("one %s over %s keeps them locked %s", change.verb, change.rows, op.Until()),
+			Suggestion: recipe.InBatches(op.Stmt, change.table),
+		})
 	}
 }
 
-// wholeTableDML returns the table of an UPDATE or DELETE whose condition lets
-// all rows through, or all that a backfill starts with.
-func wholeTableDML(op analyzer.Op) (table sqlast.Name, where sqlast.Expr, verb string, ok bool) {
+// bulkChange is an UPDATE or DELETE that goes over a whole table.
+type bulkChange struct {
+	table sqlast.Name
+	verb  string
+	rows  string // "all rows of orders"
+}
+
+// wholeTableDML tells an UPDATE or DELETE whose condition lets all rows through:
+// it has none, it is the NULL test that a backfill starts with, or it only joins
+// other tables.
+func wholeTableDML(op analyzer.Op) (change bulkChange, ok bool) {
+	var where sqlast.Expr
 	var set []sqlast.Assignment
+	var target sqlast.Relation
 	var others []sqlast.Relation
 	switch o := op.Op.(type) {
 	case *sqlast.Update:
-		table, where, verb, set, others = o.Table.Name, o.Where, "UPDATE", o.Set, o.From
+		change.verb, target, where, set, others = "UPDATE", o.Table, o.Where, o.Set, o.From
 	case *sqlast.Delete:
-		table, where, verb, others = o.Table.Name, o.Where, "DELETE", o.Using
+		change.verb, target, where, others = "DELETE", o.Table, o.Where, o.Using
 	default:
-		return table, nil, "", false
+		return change, false
 	}
-	if len(others) > 0 {
-		return table, nil, "", false // how many rows join, nobody can tell
+	change.table = target.Name
+	switch {
+	case len(others) > 0:
+		change.rows = fmt.Sprintf("every row of %s with a match in %s", target.Name, others[0].Name)
+		return change, joinsOnly(op, where, append(others, target))
+	case where == nil || constantTrue(where):
+		change.rows = fmt.Sprintf("all rows of %s", target.Name)
+		return change, true
 	}
-	if where == nil || constantTrue(where) {
-		return table, nil, verb, true
-	}
-	return table, where, verb, fillsNulls(where, set)
+	change.rows = fmt.Sprintf("every row of %s that has not been filled", target.Name)
+	return change, fillsNulls(where, set)
 }
 
 func constantTrue(e sqlast.Expr) bool {
@@ -80,4 +93,42 @@ func fillsNulls(where sqlast.Expr, set []sqlast.Assignment) bool {
 		}
 	}
 	return false
+}
+
+// joinsOnly reports whether the condition only equates columns of the tables, all
+// of which may be large. A table that is empty or small, or a sub-select, may
+// leave few rows.
+func joinsOnly(op analyzer.Op, where sqlast.Expr, tables []sqlast.Relation) bool {
+	named := map[string]bool{}
+	for _, t := range tables {
+		if op.Cheap(op.Before.Resolve(t.Name)) {
+			return false
+		}
+		named[t.Alias] = true
+		if t.Alias == "" {
+			named[t.Name.Name] = true
+		}
+	}
+	if and, ok := where.(*sqlast.BoolOpExpr); ok && and.Op == "and" {
+		for _, arg := range and.Args {
+			if !equatesColumns(arg, named) {
+				return false
+			}
+		}
+		return true
+	}
+	return equatesColumns(where, named)
+}
+
+func equatesColumns(e sqlast.Expr, named map[string]bool) bool {
+	equal, ok := e.(*sqlast.OpExpr)
+	if !ok || equal.Op != "=" || len(equal.Args) != 2 {
+		return false
+	}
+	for _, arg := range equal.Args {
+		if c, isColumn := arg.(*sqlast.ColumnExpr); !isColumn || !named[c.Qualifier] {
+			return false
+		}
+	}
+	return true
 }

@@ -154,7 +154,7 @@ func TestParseDuration(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	names := []string{"drop-table", "drop-column-not-deprecated", "truncate"}
-	for in, want := range map[string]string{"drop-tabel": "drop-table", "trucnate": "truncate", "vacuum": "", "": ""} {
+	for in, want := range map[string]string{"drop-tabel": "drop-table", "trucnate": "truncate", "turncate": "truncate", "vacuum": "", "": ""} {
 		if got := analyzer.Nearest(in, names); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", in, got, want)
 		}

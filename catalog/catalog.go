@@ -164,6 +164,7 @@ type View struct {
 	Query           *sqlast.Query
 	Reads           []Key       // relations it reads, resolved
 	Uses            []ColumnRef // columns of Reads that it uses; what * stood for is spelled out
+	MayUse          []ColumnRef // columns of Reads that it may use: names that fit several relations
 	Indexes         []*Index    // of a materialized view
 	ReferencedViews []Key       // views that read it
 	Doubtful        bool        // as of a table

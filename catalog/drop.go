@@ -249,8 +249,13 @@ func (c *Catalog) dropColumn(k Key, name string) {
 	t.Triggers = slices.DeleteFunc(slices.Clone(t.Triggers), func(tr *Trigger) bool { return triggerReads(tr, name) })
 	t.Policies = slices.DeleteFunc(slices.Clone(t.Policies), func(p *Policy) bool { return readsColumn(p.Using, name) || readsColumn(p.Check, name) })
 	for _, view := range slices.Clone(t.ReferencedViews) {
-		if v := c.ViewAt(view); v != nil && c.charge(1) && v.uses(ColumnRef{k, name}) {
+		v := c.ViewAt(view)
+		switch {
+		case v == nil || !c.charge(1):
+		case hasRef(v.Uses, ColumnRef{k, name}):
 			c.dropView(view)
+		case hasRef(v.MayUse, ColumnRef{k, name}):
+			c.view(view).Doubtful = true
 		}
 	}
 	for _, sequence := range slices.Clone(t.Sequences) {
@@ -280,10 +285,10 @@ func triggerReads(tr *Trigger, column string) bool {
 	return slices.Contains(tr.Columns, column) || readsColumn(tr.When, column)
 }
 
-// uses reports whether a view uses a column.
-func (v *View) uses(ref ColumnRef) bool {
-	return slices.ContainsFunc(v.Uses, func(use ColumnRef) bool {
-		return use.Table == ref.Table && (use.Column == ref.Column || use.Column == "*")
+// hasRef reports whether a list of columns has one, by its name or as *.
+func hasRef(refs []ColumnRef, ref ColumnRef) bool {
+	return slices.ContainsFunc(refs, func(r ColumnRef) bool {
+		return r.Table == ref.Table && (r.Column == ref.Column || r.Column == "*")
 	})
 }
 

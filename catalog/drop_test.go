@@ -194,6 +194,15 @@ func TestViewUses(t *testing.T) {
 		{`SELECT q.y FROM a AS q`, []string{"a.y"}},
 		{`SELECT z, y FROM a JOIN b ON true`, []string{"b.z", "a.y"}},
 		{`SELECT (SELECT max(z) FROM b) FROM a /* , b */`, []string{"b.z"}},
+		{`SELECT x FROM a UNION SELECT z FROM b`, []string{"a.x", "b.z"}},
+		{`SELECT t.y FROM a t UNION SELECT t.z FROM b t`, []string{"a.y", "b.z"}},
+		{`SELECT y AS x FROM a UNION SELECT z FROM b ORDER BY x`, []string{"a.y", "b.z"}},
+		{`SELECT x FROM (SELECT z AS x FROM b) s`, []string{"b.z"}},
+		{`SELECT s.x FROM a, (SELECT z AS x FROM b) s`, []string{"b.z"}},
+		{`SELECT (SELECT max(z) FROM b WHERE b.x = y) FROM a`, []string{"b.z", "b.x", "a.y"}},
+		{`SELECT a.x FROM a, LATERAL (SELECT z FROM b WHERE b.x = a.y) l`, []string{"a.x", "b.z", "b.x", "a.y"}},
+		{`SELECT q.x FROM b q WHERE EXISTS (SELECT FROM a q WHERE q.y = 1)`, []string{"b.x", "a.y"}},
+		{`WITH s AS (SELECT z AS y FROM b WHERE x::text = ')') SELECT y FROM s`, []string{"b.z", "b.x"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.query, func(t *testing.T) {

@@ -171,10 +171,12 @@ func (c *Catalog) moveReads(views []Key, from, to Key) {
 			continue
 		}
 		c.replaceKey(&v.Reads, from, to)
-		v.Uses = slices.Clone(v.Uses)
-		for i := range v.Uses {
-			if v.Uses[i].Table == from {
-				v.Uses[i].Table = to
+		v.Uses, v.MayUse = slices.Clone(v.Uses), slices.Clone(v.MayUse)
+		for _, refs := range [...][]ColumnRef{v.Uses, v.MayUse} {
+			for i := range refs {
+				if refs[i].Table == from {
+					refs[i].Table = to
+				}
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package catalog
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/miglint/miglint/sqlast"
 )
@@ -63,69 +64,133 @@ func (c *Catalog) columnNames(k Key) (names []string, all bool) {
 // scope finds what the names in a query stand for. All sub-selects share it, for
 // a Query has them folded in.
 type scope struct {
-	c        *Catalog
-	items    []fromItem
-	byAlias  map[string]fromItem
-	byColumn map[string][]Key
-	unknown  []Key // relations that may have columns that are not known
-	stars    int   // that were looked up
+	c       *Catalog
+	items   []fromItem
+	levels  []level
+	columns places          // relations with a column of the name; "" for those whose columns are not all known
+	aliases places          // relations that go by the name
+	named   map[string]bool // what the query names AS, if it has sub-selects
+	stars   int             // that were looked up
+}
+
+// place is a name at a level of a query.
+type place struct {
+	level int
+	name  string
+}
+
+// places are the relations that names stand for, without repeats.
+type places map[place][]Key
+
+func (p places) add(level int, name string, k Key) {
+	list := p[place{level, name}]
+	addKey(&list, k)
+	p[place{level, name}] = list
 }
 
 func (c *Catalog) newScope(q *sqlast.Query) *scope {
-	s := &scope{c: c, items: c.fromItems(q), byAlias: map[string]fromItem{}, byColumn: map[string][]Key{}}
-	seen := map[Key]bool{}
+	s := &scope{c: c, items: c.fromItems(q), levels: levels(q), columns: places{}, aliases: places{}}
+	if len(s.levels) != 1 {
+		s.named = namedAs(q.At.Text())
+	}
+	type relationAt struct {
+		level int
+		key   Key
+	}
+	seen := map[relationAt]bool{}
 	for _, item := range s.items {
-		s.byAlias[item.alias] = item
-		if seen[item.key] {
+		level := levelAt(s.levels, item.at)
+		s.aliases.add(level, item.alias, item.key)
+		if seen[relationAt{level, item.key}] {
 			continue
 		}
-		seen[item.key] = true
+		seen[relationAt{level, item.key}] = true
 		names, all := c.columnNames(item.key)
 		for _, name := range names {
-			s.byColumn[name] = append(s.byColumn[name], item.key)
+			s.columns.add(level, name, item.key)
 		}
 		if !all {
-			s.unknown = append(s.unknown, item.key)
+			s.columns.add(level, "", item.key)
 		}
 	}
 	return s
 }
 
-// resolve returns the relations that a column may be of.
-func (s *scope) resolve(col *sqlast.ColumnExpr) []Key {
-	keys := s.byColumn[col.Column]
-	if col.Qualifier == "" {
-		if len(keys) == 0 && len(s.unknown) == 1 {
-			return s.unknown
+// namedAs returns the names that follow AS: a column of such a name may be the
+// output of a sub-select.
+func namedAs(text string) map[string]bool {
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return strings.ContainsRune(" \t\r\n(),;\"", r) })
+	named := map[string]bool{}
+	for i, w := range words[:max(0, len(words)-1)] {
+		if w == "as" {
+			named[words[i+1]] = true
 		}
-		return keys
 	}
-	item, ok := s.byAlias[col.Qualifier]
-	if ok && (slices.Contains(keys, item.key) || slices.Contains(s.unknown, item.key)) {
-		return []Key{item.key}
+	return named
+}
+
+// resolve returns the relations that a column may be of. certain is true if it is
+// of the only one.
+func (s *scope) resolve(col *sqlast.ColumnExpr) (keys []Key, certain bool) {
+	level := levelAt(s.levels, col.Pos().Start)
+	if level == noLevel {
+		for i := range s.levels {
+			keys = append(keys, s.columns[place{i, col.Column}]...)
+		}
 	}
-	return nil
+	if len(keys) > 0 { // its place is not known
+		return keys, false
+	}
+	for {
+		keys = s.columns[place{level, col.Column}]
+		unknown := s.columns[place{level, ""}]
+		if col.Qualifier != "" {
+			of := s.aliases[place{level, col.Qualifier}]
+			keys, unknown = both(keys, of), both(unknown, of)
+		}
+		if len(keys) == 0 {
+			keys = unknown
+		}
+		if len(keys) > 0 {
+			return keys, len(keys) == 1 && (col.Qualifier != "" || !s.named[col.Column])
+		}
+		if level == noLevel {
+			return nil, false
+		}
+		level = s.levels[level].parent
+	}
+}
+
+// both returns the keys that are in both lists.
+func both(a, b []Key) []Key {
+	var keys []Key
+	for _, k := range a {
+		if slices.Contains(b, k) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
 }
 
 // maxStars is how many * of one query are looked up in its text.
 const maxStars = 100
 
-// uses returns the columns that a query uses, with * spelled out. A name that
-// fits several relations is all of them.
-func (s *scope) uses(q *sqlast.Query) []ColumnRef {
-	var refs []ColumnRef
+// uses returns the columns that a query uses, with * spelled out, and those that
+// it may use: a name that fits several relations, for sub-selects are not told
+// apart, and everything in a relation whose columns are not known.
+func (s *scope) uses(q *sqlast.Query) (certain, possible []ColumnRef) {
 	seen := map[ColumnRef]bool{}
-	add := func(ref ColumnRef) {
+	add := func(refs *[]ColumnRef, ref ColumnRef) {
 		if !seen[ref] {
 			seen[ref] = true
-			refs = append(refs, ref)
+			*refs = append(*refs, ref)
 		}
 	}
 	starred := map[Key]bool{}
 	for _, col := range q.Columns {
 		if col.Column != "*" {
-			for _, k := range s.resolve(col) {
-				add(ColumnRef{k, col.Column})
+			if keys, ok := s.resolve(col); ok {
+				add(&certain, ColumnRef{keys[0], col.Column})
 			}
 			continue
 		}
@@ -137,14 +202,22 @@ func (s *scope) uses(q *sqlast.Query) []ColumnRef {
 			starred[item.key] = true
 			names, all := s.c.columnNames(item.key)
 			for _, name := range names {
-				add(ColumnRef{item.key, name})
+				add(&certain, ColumnRef{item.key, name})
 			}
 			if !all {
-				add(ColumnRef{item.key, "*"})
+				add(&possible, ColumnRef{item.key, "*"})
 			}
 		}
 	}
-	return refs
+	for _, col := range q.Columns {
+		if col.Column != "*" {
+			keys, _ := s.resolve(col)
+			for _, k := range keys {
+				add(&possible, ColumnRef{k, col.Column})
+			}
+		}
+	}
+	return certain, possible
 }
 
 // star returns the relations that * or x.* stands for.
@@ -155,11 +228,13 @@ func (s *scope) star(q *sqlast.Query, star *sqlast.ColumnExpr) (items []fromItem
 	if star.Qualifier == "" {
 		return fromClause(q, star, s.items)
 	}
-	item, ok := s.byAlias[star.Qualifier]
-	if !ok {
-		return nil, false
+	for level := levelAt(s.levels, star.Pos().Start); ; level = s.levels[level].parent {
+		if keys := s.aliases[place{level, star.Qualifier}]; len(keys) == 1 {
+			return []fromItem{{key: keys[0]}}, true
+		} else if len(keys) > 1 || level == noLevel {
+			return nil, false
+		}
 	}
-	return []fromItem{item}, true
 }
 
 // outputs returns the output columns of a query as far as they can be told; ok
@@ -210,8 +285,8 @@ func (s *scope) output(target sqlast.Target) *Column {
 			out.Type.Name.Name = "text"
 		}
 	case *sqlast.ColumnExpr:
-		keys := s.resolve(e)
-		if len(keys) != 1 {
+		keys, certain := s.resolve(e)
+		if !certain {
 			break
 		}
 		if t := s.c.TableAt(keys[0]); t != nil {
@@ -260,7 +335,7 @@ func (c *Catalog) createView(op *sqlast.CreateView, at Origin) {
 // readQuery notes what a view reads, there and here.
 func (c *Catalog) readQuery(v *View, op *sqlast.CreateView) {
 	scope := c.newScope(op.Query)
-	v.Uses = scope.uses(op.Query)
+	v.Uses, v.MayUse = scope.uses(op.Query)
 	v.Columns = op.Columns
 	if outputs, ok := scope.outputs(op.Query); ok && len(v.Columns) < len(outputs) {
 		v.Columns = slices.Clone(v.Columns)

@@ -147,7 +147,7 @@ func (c *Catalog) ColumnDependents(t *Table, column string) []Dependent {
 		}
 	}
 	for _, k := range t.ReferencedViews {
-		if v := c.ViewAt(k); v != nil && v.uses(ColumnRef{t.Key, column}) {
+		if v := c.ViewAt(k); v != nil && hasRef(v.Uses, ColumnRef{t.Key, column}) {
 			kind := sqlast.View
 			if v.Materialized {
 				kind = sqlast.MaterializedView

@@ -234,6 +234,10 @@ func (c *Catalog) renameUses(views []Key, ref ColumnRef, new string) {
 				v = c.view(key)
 				v.Uses = with(v.Uses, i, ColumnRef{ref.Table, new})
 			}
+			if i := slices.Index(v.MayUse, ref); i >= 0 {
+				v = c.view(key)
+				v.MayUse = with(v.MayUse, i, ColumnRef{ref.Table, new})
+			}
 		}
 	}
 }

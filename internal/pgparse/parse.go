@@ -192,11 +192,11 @@ func (p *fileParser) parseRun(pc piece) bool {
 		return false
 	}
 	start, end := toks[0].Start, toks[len(toks)-1].End
-	tree, err := pg_query.Parse(p.text[start:end])
+	stmts, err := parseTree(p.text[start:end], toks, start)
 	if err != nil {
 		return false
 	}
-	p.lowerAll(tree.Stmts, pc, start, nil)
+	p.lowerAll(stmts, pc, start, nil)
 	return true
 }
 

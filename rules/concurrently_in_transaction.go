@@ -33,10 +33,24 @@ func runConcurrentlyInTransaction(p *analyzer.Pass) {
 		}
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
 			Message:    fmt.Sprintf("%s fails here: %s", what, whyInTransaction(p, op.Stmt)),
-			Suggestion: recipe.LeaveTransaction(p, op.Stmt) + recipe.Statement(op.Text),
+			Suggestion: recipe.LeaveTransaction(p, op.Stmt) + recipe.Statement(alone(op)),
 			Related:    transactionBegin(op.Stmt),
 		})
 	}
+}
+
+// alone returns the statement for one op: the others of a DROP need statements of
+// their own.
+func alone(op analyzer.Op) string {
+	drop, ok := op.Op.(*sqlast.Drop)
+	if !ok || len(op.Ops) == 1 {
+		return op.Text
+	}
+	ifExists := ""
+	if drop.IfExists {
+		ifExists = "IF EXISTS "
+	}
+	return fmt.Sprintf("DROP INDEX CONCURRENTLY %s%s", ifExists, drop.Name)
 }
 
 // concurrently names the command if the op is one that runs CONCURRENTLY and

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strings"
+
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/internal/recipe"
 	"github.com/miglint/miglint/sqlast"
@@ -20,24 +22,32 @@ var enumValueUsedInTransaction = &analyzer.Rule{
 }
 
 func runEnumValueUsedInTransaction(p *analyzer.Pass) {
+	added := map[string]analyzer.Op{} // by value
 	for op := range p.Ops() {
+		if add, ok := op.Op.(*sqlast.AddEnumValue); ok {
+			added[add.Value] = op
+		}
 		fails := op.Effect.Op(op.I).Fails
 		if fails == nil || fails.SQLState != "55P04" {
 			continue
 		}
 		d := analyzer.Diagnostic{
-			Message:    "this fails: " + fails.Message + ", because the transaction that adds the value has not committed",
-			Suggestion: "-- in a later migration\n" + recipe.Statement(op.Text),
+			Message: "this fails: " + fails.Message + ", because the transaction that adds the value has not committed",
 		}
-		if op.Tx != nil {
-			for _, s := range op.Tx.Stmts[:] {
-				for _, other := range s.Ops {
-					if add, ok := other.(*sqlast.AddEnumValue); ok && s.Index < op.Index {
-						d.Related = append(d.Related, analyzer.Related{Span: add.ValueAt, Message: "the value is added here"})
-					}
-				}
-			}
+		if len(op.Ops) == 1 {
+			d.Suggestion = "-- in a later migration\n" + recipe.Statement(op.Text)
+		}
+		if by, ok := added[quotedValue(fails.Message)]; ok && by.Tx == op.Tx {
+			d.Related = []analyzer.Related{{Span: by.Op.Pos(), Message: "the value is added here"}}
 		}
 		p.ReportStmt(op.Stmt, op.I, d)
 	}
+}
+
+// quotedValue is the first thing in double quotes: the server's message names the
+// value so.
+func quotedValue(message string) string {
+	_, rest, _ := strings.Cut(message, `"`)
+	value, _, _ := strings.Cut(rest, `"`)
+	return value
 }

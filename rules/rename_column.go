@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/sqlast"
 )
 
@@ -21,13 +22,16 @@ var renameColumn = &analyzer.Rule{
 }
 
 func runRenameColumn(p *analyzer.Pass) {
+	given, left := columnNames(p)
 	for op := range p.Ops() {
 		rename, ok := op.Op.(*sqlast.Rename)
 		if !ok || rename.Object != sqlast.Column || op.Effect.Op(op.I).Fails != nil {
 			continue
 		}
 		key := op.Before.Resolve(rename.On.Name)
-		if op.IsNew(key) || createdHere(op, op.Before.TableAt(key), rename.Old) || swapped(p, op, rename) {
+		first, isLeft := left[catalog.ColumnRef{Table: key, Column: rename.New}]
+		swapped := given[catalog.ColumnRef{Table: key, Column: rename.Old}] > op.Index || isLeft && first < op.Index
+		if op.IsNew(key) || createdHere(op, op.Before.TableAt(key), rename.Old) || swapped {
 			continue
 		}
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
@@ -37,23 +41,24 @@ func runRenameColumn(p *analyzer.Pass) {
 	}
 }
 
-// swapped reports whether the rename is a step of replacing one column by
-// another: the script gives the old name to another column, or takes the new one
-// from one.
-func swapped(p *analyzer.Pass, op analyzer.Op, rename *sqlast.Rename) bool {
-	key := op.Before.Resolve(rename.On.Name)
-	for other := range p.Ops() {
-		switch o := other.Op.(type) {
+// columnNames tells the steps of replacing one column by another: the last
+// statement that gives a name to a column, and the first that takes one away.
+func columnNames(p *analyzer.Pass) (given, left map[catalog.ColumnRef]int) {
+	given, left = map[catalog.ColumnRef]int{}, map[catalog.ColumnRef]int{}
+	for op := range p.Ops() {
+		switch o := op.Op.(type) {
 		case *sqlast.Rename:
-			same := o.Object == sqlast.Column && o != rename && other.Before.Resolve(o.On.Name) == key
-			if same && (o.New == rename.Old && other.Index >= op.Index || o.Old == rename.New && other.Index <= op.Index) {
-				return true
+			if o.Object != sqlast.Column {
+				continue
+			}
+			key := op.Before.Resolve(o.On.Name)
+			given[catalog.ColumnRef{Table: key, Column: o.New}] = op.Index
+			if _, again := left[catalog.ColumnRef{Table: key, Column: o.Old}]; !again {
+				left[catalog.ColumnRef{Table: key, Column: o.Old}] = op.Index
 			}
 		case *sqlast.AddColumn:
-			if o.Column.Name == rename.Old && other.Index >= op.Index && other.Before.Resolve(o.Table.Name) == key {
-				return true
-			}
+			given[catalog.ColumnRef{Table: op.Before.Resolve(o.Table.Name), Column: o.Column.Name}] = op.Index
 		}
 	}
-	return false
+	return given, left
 }

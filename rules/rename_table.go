@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/internal/recipe"
 	"github.com/miglint/miglint/sqlast"
 )
@@ -23,9 +24,13 @@ var renameTable = &analyzer.Rule{
 }
 
 func runRenameTable(p *analyzer.Pass) {
+	taken := namesTaken(p)
 	for op := range p.Ops() {
 		name, verb, ok := renamed(op.Op)
-		if !ok || op.Effect.Op(op.I).Fails != nil || op.IsNew(op.Before.Resolve(name)) || nameTakenAgain(p, op, name) {
+		if !ok || op.Effect.Op(op.I).Fails != nil {
+			continue
+		}
+		if key := op.Before.Resolve(name); op.IsNew(key) || taken[key] > op.Index {
 			continue
 		}
 		d := analyzer.Diagnostic{Message: fmt.Sprintf("running code that names %s fails as soon as it is %s", name, verb)}
@@ -55,28 +60,21 @@ func renamed(op sqlast.Op) (name sqlast.Name, verb string, ok bool) {
 	return sqlast.Name{}, "", false
 }
 
-// nameTakenAgain reports whether a later statement of the script gives the old
-// name to another relation: a view left in place, or a table swapped in.
-func nameTakenAgain(p *analyzer.Pass, op analyzer.Op, name sqlast.Name) bool {
-	key := op.Before.Resolve(name)
-	for later := range p.Ops() {
-		if later.Index <= op.Index {
-			continue
-		}
-		switch o := later.Op.(type) {
+// namesTaken returns the last statement that gives a name to a relation, by its
+// index: a view left in the place of a renamed table, or a table swapped in.
+func namesTaken(p *analyzer.Pass) map[catalog.Key]int {
+	taken := map[catalog.Key]int{}
+	for op := range p.Ops() {
+		switch o := op.Op.(type) {
 		case *sqlast.CreateView:
-			if later.Before.Resolve(o.Name) == key {
-				return true
-			}
+			taken[op.Before.Resolve(o.Name)] = op.Index
 		case *sqlast.CreateTable:
-			if later.Before.Resolve(o.Name) == key {
-				return true
-			}
+			taken[op.Before.Resolve(o.Name)] = op.Index
 		case *sqlast.Rename:
-			if o.New == key.Name && later.Before.Resolve(o.Name).Schema == key.Schema {
-				return true
+			if _, _, ok := renamed(o); ok {
+				taken[catalog.Key{Schema: op.Before.Resolve(o.Name).Schema, Name: o.New}] = op.Index
 			}
 		}
 	}
-	return false
+	return taken
 }

@@ -27,12 +27,16 @@ const patience = 10 * time.Minute
 func runTimeoutAroundConcurrently(p *analyzer.Pass) {
 	for op := range p.Ops() {
 		what, ok := concurrently(op.Op)
-		if !ok {
+		statement := ""
+		if ok {
+			statement = alone(op)
+		} else {
 			validate, isValidate := op.Op.(*sqlast.ValidateConstraint)
 			if !isValidate || !scansExisting(op) {
 				continue
 			}
 			what = "VALIDATE CONSTRAINT " + sqlast.QuoteIdent(validate.Constraint)
+			statement = recipe.Alter(validate.Table) + " " + what
 		}
 		name, setting := shortTimeout(op.Settings, ok)
 		if name == "" || op.Effect.Op(op.I).Fails != nil {
@@ -41,7 +45,7 @@ func runTimeoutAroundConcurrently(p *analyzer.Pass) {
 		var steps recipe.Steps
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
 			Message:    fmt.Sprintf("%s of %s cancels %s before it is done", name, setting.Value, what),
-			Suggestion: steps.Add("", fmt.Sprintf("SET %s = 0", name), op.Text, "RESET "+name).String(),
+			Suggestion: steps.Add("", fmt.Sprintf("SET %s = 0", name), statement, "RESET "+name).String(),
 			Related:    []analyzer.Related{{Span: setting.At, Message: "the timeout is set here"}},
 		})
 	}

@@ -16,6 +16,9 @@ func constraintName(s *analyzer.Stmt, table sqlast.Relation, c *sqlast.Constrain
 	if c.Name != "" {
 		return c.Name
 	}
+	if len(s.Ops) > maxActions {
+		return ObjectName(table.Name.Name, c.Columns, suffixes[c.Kind])
+	}
 	after := s.Before.Snapshot()
 	after.Apply(s.Statement, s.Origin)
 	if t := after.Table(table.Name); t != nil {
@@ -27,6 +30,10 @@ func constraintName(s *analyzer.Stmt, table sqlast.Relation, c *sqlast.Constrain
 	}
 	return ObjectName(table.Name.Name, c.Columns, suffixes[c.Kind])
 }
+
+// maxActions is how many actions an ALTER TABLE may have for its names to be
+// found by replaying it: each of them asks anew.
+const maxActions = 100
 
 // suffixes end the names that the server makes up (ChooseConstraintName and
 // ChooseIndexName).
@@ -73,26 +80,44 @@ func ValidateLater(s *analyzer.Stmt, table sqlast.Relation, c *sqlast.Constraint
 func ForeignKeyByPartition(s *analyzer.Stmt, table sqlast.Relation, c *sqlast.Constraint) string {
 	name := sqlast.QuoteIdent(constraintName(s, table, c))
 	var steps Steps
-	for _, part := range leaves(s.Before, table.Name) {
+	parts, more := leaves(s.Before, table.Name)
+	for _, part := range parts {
 		target := sqlast.Relation{Name: part}
 		steps.Add("", fmt.Sprintf("%s ADD CONSTRAINT %s %s NOT VALID", Alter(target), name, tableConstraint(c)))
 		steps.Add(quiet, fmt.Sprintf("%s VALIDATE CONSTRAINT %s", Alter(target), name))
 	}
+	steps.AddText(more)
 	steps.Add("then the whole table, which takes over the constraints of its partitions and scans nothing",
 		fmt.Sprintf("%s ADD CONSTRAINT %s %s", Alter(table), name, tableConstraint(c)))
 	return steps.String()
 }
 
-// leaves returns the partitions of a table that hold rows, named the way the
-// user names the table; a made-up one if history knows none.
-func leaves(before *catalog.Catalog, table sqlast.Name) []sqlast.Name {
+// maxPartitions is how many partitions a recipe spells out.
+const maxPartitions = 5
+
+// likewise is the comment that stands for the partitions left out.
+func likewise(left int) string {
+	if left <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("-- and so on for the other %d partitions", left)
+}
+
+// leaves returns the first partitions of a table that hold rows, named the way
+// the user names the table, and a comment that stands for the others; a made-up
+// one if history knows none.
+func leaves(before *catalog.Catalog, table sqlast.Name) (names []sqlast.Name, more string) {
 	key := before.Resolve(table)
-	var names []sqlast.Name
+	left := 0
 	todo := []catalog.Key{key}
 	for i := 0; i < len(todo); i++ {
 		t := before.TableAt(todo[i])
 		if t != nil && t.PartitionBy != nil {
 			todo = append(todo, t.Partitions...)
+			continue
+		}
+		if len(names) == maxPartitions {
+			left++
 			continue
 		}
 		name := sqlast.Name{Schema: todo[i].Schema, Name: todo[i].Name}
@@ -102,9 +127,9 @@ func leaves(before *catalog.Catalog, table sqlast.Name) []sqlast.Name {
 		names = append(names, name)
 	}
 	if len(names) == 0 {
-		return []sqlast.Name{{Schema: table.Schema, Name: table.Name + "_partition"}}
+		names = []sqlast.Name{{Schema: table.Schema, Name: table.Name + "_partition"}}
 	}
-	return names
+	return names, likewise(left)
 }
 
 // UniqueUsingIndex builds the index of a UNIQUE or PRIMARY KEY constraint

@@ -39,7 +39,7 @@ func partitionedIndex(p *analyzer.Pass, s *analyzer.Stmt, create *sqlast.CreateI
 	for _, k := range t.Partitions {
 		b.partition(name, k, 0)
 	}
-	return b.steps.String()
+	return b.steps.AddText(likewise(b.left)).String()
 }
 
 // indexByPartition writes the steps for the partitions of a table.
@@ -50,6 +50,8 @@ type indexByPartition struct {
 	name       string
 	definition string // of the index, behind the table's name
 	outside    string // how to leave the transaction
+	indexed    int    // partitions spelled out
+	left       int    // partitions left out
 	steps      Steps
 }
 
@@ -58,6 +60,10 @@ const maxPartitionDepth = 32
 
 // partition indexes one partition and attaches that to the index above it.
 func (b *indexByPartition) partition(above string, k catalog.Key, depth int) {
+	if b.indexed++; b.indexed > maxPartitions {
+		b.left++
+		return
+	}
 	t := b.s.Before.TableAt(k)
 	if t == nil || t.PartitionBy == nil || depth >= maxPartitionDepth {
 		b.leaf(above, k)

@@ -94,6 +94,10 @@ func (r *replacement) dependents(pk *catalog.Constraint) string {
 			names = append(names, fmt.Sprintf("%s %s", d.Kind, sqlast.QuoteIdent(d.Name)))
 		}
 	}
+	const most = 5
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
 	return strings.Join(names, ", ")
 }
 

@@ -70,8 +70,10 @@ func skip(s string) int {
 	case len(s) > 1 && (s[0] == 'e' || s[0] == 'E') && s[1] == '\'':
 		return escapeString(s)
 	case s[0] == '$':
-		if n := wordLen(s[1:]); 1+n < len(s) && s[1+n] == '$' {
-			return upTo(s, s[:n+2], n+2)
+		tag, _, closed := strings.Cut(s[1:], "$")
+		if closed && wordLen(tag) == len(tag) {
+			quote := s[:len(tag)+2]
+			return upTo(s, quote, len(quote))
 		}
 	}
 	return 0

@@ -101,7 +101,7 @@ func (c *Catalog) apply(op sqlast.Op, at Origin) {
 	case *sqlast.CreateIndex:
 		c.createIndex(op, at)
 	case *sqlast.Drop:
-		c.drop(op, at)
+		c.drop(op)
 	case *sqlast.Rename:
 		c.rename(op)
 	case *sqlast.SetSchema:

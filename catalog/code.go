@@ -150,7 +150,7 @@ func (r *codeReader) rest() string {
 // called is the function after PERFORM or CALL; false if none is called there.
 func (r *codeReader) called() (sqlast.Name, bool) {
 	ahead := codeReader{text: r.rest()}
-	if len(ahead.text) == 0 || !isIdentByte(ahead.text[0], false) && ahead.text[0] != '"' || !ahead.next() {
+	if ahead.text == "" || !isIdentByte(ahead.text[0], false) && ahead.text[0] != '"' || !ahead.next() {
 		return sqlast.Name{}, false
 	}
 	return ahead.name, ahead.parenthesis()
@@ -166,7 +166,7 @@ func (r *codeReader) executesText() bool {
 		return end >= 0 && strings.HasPrefix(after.rest(), ";")
 	}
 	ahead := codeReader{text: rest}
-	if len(rest) == 0 || !isIdentByte(rest[0], false) || !ahead.next() {
+	if rest == "" || !isIdentByte(rest[0], false) || !ahead.next() {
 		return false
 	}
 	switch ahead.name.Name {

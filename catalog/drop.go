@@ -9,7 +9,7 @@ import (
 // drop applies DROP. What depends on the object goes with it even without
 // CASCADE: the statement succeeded, so it cannot be there. Only where that would
 // mean to forget a column or a trigger must CASCADE be written.
-func (c *Catalog) drop(op *sqlast.Drop, at Origin) {
+func (c *Catalog) drop(op *sqlast.Drop) {
 	switch op.Object {
 	case sqlast.Table, sqlast.ForeignTable, sqlast.View, sqlast.MaterializedView, sqlast.Sequence, sqlast.Index:
 		if k, _, ok := c.find(op.Name); ok {

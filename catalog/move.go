@@ -89,7 +89,7 @@ func (c *Catalog) moveTable(t *Table, to Key) {
 	for u := range used {
 		c.moveUse(u, from, to)
 	}
-	c.moveIndexes(&t.Indexes, from, to)
+	c.moveIndexes(&t.Indexes, to)
 	for i, con := range t.Constraints {
 		if from.Schema != to.Schema {
 			c.countName(from.Schema, con.Name, -1)
@@ -183,7 +183,7 @@ func (c *Catalog) moveReads(views []Key, from, to Key) {
 }
 
 // moveIndexes lets indexes follow their table or materialized view.
-func (c *Catalog) moveIndexes(list *[]*Index, from, to Key) {
+func (c *Catalog) moveIndexes(list *[]*Index, to Key) {
 	indexes := slices.Clone(*list)
 	*list = indexes
 	for n, i := range indexes {
@@ -205,7 +205,7 @@ func (c *Catalog) moveView(v *View, to Key) {
 	c.remove(from)
 	v.Key = to
 	c.put(to, v)
-	c.moveIndexes(&v.Indexes, from, to)
+	c.moveIndexes(&v.Indexes, to)
 	for _, k := range v.Reads {
 		if t := c.table(k); t != nil {
 			c.replaceKey(&t.ReferencedViews, from, to)

@@ -29,7 +29,7 @@ func (j *judge) rebuildDependents(t *catalog.Table, col *catalog.Column, op *sql
 		return // the rewrite builds every index
 	}
 	for _, i := range t.Indexes {
-		if why := j.indexMustBeBuilt(t, i, col, op); why != "" {
+		if why := j.indexMustBeBuilt(i, col, op); why != "" {
 			j.build(t.Key, i.Name, why)
 		}
 	}
@@ -57,7 +57,7 @@ func (j *judge) rebuildConstraint(t *catalog.Table, con *catalog.Constraint, col
 
 // indexMustBeBuilt says why an index cannot be kept (CheckIndexCompatible in
 // indexcmds.c); "" if it can, or does not use the column.
-func (j *judge) indexMustBeBuilt(t *catalog.Table, i *catalog.Index, col *catalog.Column, op *sqlast.AlterColumnType) string {
+func (j *judge) indexMustBeBuilt(i *catalog.Index, col *catalog.Column, op *sqlast.AlterColumnType) string {
 	if i.Constraint != "" && j.alter.dropped[i.Constraint] {
 		return ""
 	}

@@ -164,7 +164,8 @@ func (j *judge) defaultRefused(col *catalog.Column, op *sqlast.AlterColumnType) 
 // dependentRefuses records the error for an object that uses the column and
 // cannot follow the change (RememberAllDependentForRebuilding).
 func (j *judge) dependentRefuses(t *catalog.Table, column string) bool {
-	state, what := "0A000", ""
+	state := "0A000"
+	var what string
 	for _, d := range j.cat.ColumnDependents(t, column) {
 		switch d.Kind {
 		case sqlast.View, sqlast.MaterializedView:

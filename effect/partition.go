@@ -16,7 +16,7 @@ func (j *judge) attachPartition(op *sqlast.AttachPartition) {
 		j.attachIndex(child)
 		return
 	}
-	if j.attachRefused(child, op) {
+	if j.attachRefused(child) {
 		return
 	}
 	for _, k := range j.family(child) {
@@ -62,7 +62,7 @@ func (j *judge) attachIndex(child catalog.Key) {
 	}
 }
 
-func (j *judge) attachRefused(child catalog.Key, op *sqlast.AttachPartition) bool {
+func (j *judge) attachRefused(child catalog.Key) bool {
 	parent, t := j.alter.table, j.cat.TableAt(child)
 	if j.certain(parent) && parent.PartitionBy == nil {
 		if j.env.Major >= 18 {

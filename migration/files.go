@@ -107,7 +107,7 @@ func (s *homeSearch) home(f NamedFile) (candidate, error) {
 		folder, display = path.Dir(folder), path.Dir(display)
 		above, err := s.look(folder, display)
 		if err != nil {
-			return home, nil // nobody asked about that folder
+			return home, nil //nolint:nilerr // nobody asked about that folder
 		}
 		if above.fw != nil && above.fw.Name == home.fw.Name {
 			home = above

@@ -37,7 +37,7 @@ func TestProjects(t *testing.T) {
 			}
 			defer root.Close()
 			set, err := migration.Load(root.FS(), ".", "", migration.Options{})
-			got := ""
+			var got string
 			if err != nil {
 				got = "error: " + err.Error() + "\n"
 			} else {

@@ -100,9 +100,9 @@ func (s *scanner) token(i int) (TokenKind, int) {
 	case class&isDigit != 0 || c == '.' && s.has(i+1, isDigit):
 		return Number, s.numberEnd(i)
 	case c == '\'':
-		return s.str(i, i, false)
+		return s.str(i, false)
 	case c == '"':
-		return s.quotedIdent(i, i)
+		return s.quotedIdent(i)
 	case c == '$':
 		return s.dollar(i)
 	case class&isPunct != 0:
@@ -144,13 +144,13 @@ func (s *scanner) prefixed(i int) (TokenKind, int, bool) {
 	var end int
 	switch c := s.text[i] | 0x20; {
 	case next == '\'' && c == 'e':
-		kind, end = s.str(i, i+1, true)
+		kind, end = s.str(i+1, true)
 	case next == '\'' && (c == 'b' || c == 'x' || c == 'n'):
-		kind, end = s.str(i, i+1, false)
+		kind, end = s.str(i+1, false)
 	case next == '&' && c == 'u' && s.at(i+2) == '\'':
-		kind, end = s.str(i, i+2, false)
+		kind, end = s.str(i+2, false)
 	case next == '&' && c == 'u' && s.at(i+2) == '"':
-		kind, end = s.quotedIdent(i, i+2)
+		kind, end = s.quotedIdent(i + 2)
 	default:
 		return 0, 0, false
 	}
@@ -159,7 +159,7 @@ func (s *scanner) prefixed(i int) (TokenKind, int, bool) {
 
 // str scans a string constant whose first quote is at i, and its continuations
 // on following lines.
-func (s *scanner) str(start, i int, backslash bool) (TokenKind, int) {
+func (s *scanner) str(i int, backslash bool) (TokenKind, int) {
 	s.inside = s.inside[:0]
 	for {
 		i = s.quoteEnd(i+1, backslash)
@@ -232,7 +232,7 @@ func (s *scanner) lineEnd(i int) int {
 }
 
 // quotedIdent scans a quoted identifier whose quote is at i.
-func (s *scanner) quotedIdent(start, i int) (TokenKind, int) {
+func (s *scanner) quotedIdent(i int) (TokenKind, int) {
 	for i++; i < len(s.text); i++ {
 		j := strings.IndexByte(s.text[i:], '"')
 		if j < 0 {

@@ -134,7 +134,7 @@ func alterIdentity(a action) sqlast.Op {
 		op.Action = "set"
 		for _, n := range list(a.cmd.Def) {
 			if d := n.GetDefElem(); d.GetDefname() == "generated" {
-				op.Identity = identity(string(rune(d.Arg.GetInteger().GetIval())))
+				op.Identity = identity(string(d.Arg.GetInteger().GetIval()))
 			}
 		}
 	}

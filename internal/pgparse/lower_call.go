@@ -1,6 +1,7 @@
 package pgparse
 
 import (
+	"slices"
 	"strings"
 
 	pg "github.com/pganalyze/pg_query_go/v5"
@@ -15,7 +16,7 @@ func (l *lowerer) operator(e *pg.A_Expr) part {
 	left, at := l.operands(e.Lexpr)
 	right, rightAt := l.operands(e.Rexpr)
 	at = at.cover(rightAt).cover(l.token(i))
-	args := append(left, right...)
+	args := slices.Concat(left, right)
 	if e.Kind == pg.A_Expr_Kind_AEXPR_NULLIF {
 		at = l.keywordCall(i, at)
 		return part{&sqlast.CompositeExpr{ExprNode: l.exprNode(at), Kind: "nullif", Args: args}, at}

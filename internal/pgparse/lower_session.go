@@ -109,8 +109,10 @@ func (l *lowerer) setConfig(s *pg.SelectStmt, q *sqlast.Query) sqlast.Op {
 // isTrue reads a boolean constant (parse_bool in bool.c).
 func isTrue(s string) bool {
 	s = strings.ToLower(strings.TrimSpace(s))
-	return s == "1" || s == "on" || s != "" && (strings.HasPrefix("true", s) || strings.HasPrefix("yes", s))
+	return s == "1" || s == "on" || s != "" && (isPrefix(s, "true") || isPrefix(s, "yes"))
 }
+
+func isPrefix(prefix, s string) bool { return strings.HasPrefix(s, prefix) }
 
 // splitIdentifiers cuts a list of identifiers as search_path holds them
 // (SplitIdentifierString in varlena.c).

@@ -91,8 +91,6 @@ type masker struct {
 	endless   bool   // there is no \. on a line of its own in the rest of the text
 }
 
-func (m *masker) found() bool { return len(m.masks)+len(m.holes) > 0 }
-
 // scan reads the text to its end.
 func (m *masker) scan() {
 	for {

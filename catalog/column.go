@@ -129,10 +129,15 @@ func (c *Catalog) addColumn(t *Table, op *sqlast.AddColumn, at Origin) {
 			c.copyColumn(child, col, at)
 		}
 	}
+	var all []*Constraint
+	for i := range def.Constraints[:min(len(def.Constraints), maxParts)] {
+		all = append(all, newConstraint(&def.Constraints[i], def.Name, at))
+	}
+	all = mergeIndexes(all)
 	for _, kind := range [...]sqlast.ConstraintKind{sqlast.PrimaryKey, sqlast.Unique, sqlast.Exclusion, sqlast.Check, sqlast.NotNullConstraint, sqlast.ForeignKey} {
-		for i := range def.Constraints {
-			if def.Constraints[i].Kind == kind {
-				c.addConstraint(t, newConstraint(&def.Constraints[i], def.Name, at), op.Table.Only)
+		for _, con := range all {
+			if con.Kind == kind {
+				c.addConstraint(t, con, op.Table.Only)
 			}
 		}
 	}

@@ -43,6 +43,19 @@ func TestGeneratedNames(t *testing.T) {
 			want:  []string{"a int4 not null", "b int4", "primary key t_pkey (a)", "unique only_b (b)"},
 		},
 		{
+			name:  "also if both have names; the primary key, else the first wins",
+			sql:   `CREATE TABLE t (a int, b int, CONSTRAINT a_once UNIQUE (a), CONSTRAINT key PRIMARY KEY (a), CONSTRAINT b_once UNIQUE (b), CONSTRAINT b_only UNIQUE (b))`,
+			table: "t",
+			want:  []string{"a int4 not null", "b int4", "primary key key (a)", "unique b_once (b)"},
+		},
+		{
+			name: "those of one new column are one, those of several actions are not",
+			sql: `CREATE TABLE t (b int);
+				ALTER TABLE t ADD COLUMN a int UNIQUE PRIMARY KEY, ADD CONSTRAINT b_once UNIQUE (b), ADD UNIQUE (b)`,
+			table: "t",
+			want:  []string{"b int4", "a int4 not null", "primary key t_pkey (a)", "unique b_once (b)", "unique t_b_key (b)"},
+		},
+		{
 			name: "indexes",
 			sql: `CREATE TABLE t (a int, b int, d text);
 				CREATE INDEX ON t (a); CREATE INDEX ON t (a); CREATE UNIQUE INDEX ON t (a);

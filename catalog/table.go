@@ -130,8 +130,9 @@ func (c *Catalog) addDefinedConstraints(t *Table, op *sqlast.CreateTable, at Ori
 	add(sqlast.ForeignKey)
 }
 
-// mergeIndexes drops the UNIQUE constraints of a new table that are the very same
-// as another one, unless both have names (transformIndexConstraints).
+// mergeIndexes drops the UNIQUE constraints of a new table or column that are the
+// very same as another one (transformIndexConstraints). Their names go with them,
+// unless the other one has none.
 func mergeIndexes(all []*Constraint) []*Constraint {
 	merged := all[:0]
 	for _, con := range all {
@@ -154,7 +155,7 @@ func mergeIndexes(all []*Constraint) []*Constraint {
 }
 
 func mergeable(a, b *Constraint) bool {
-	if b.Kind != sqlast.Unique && b.Kind != sqlast.PrimaryKey || a.Name != "" && b.Name != "" {
+	if b.Kind != sqlast.Unique && b.Kind != sqlast.PrimaryKey {
 		return false
 	}
 	return slices.Equal(a.Columns, b.Columns) && slices.Equal(a.Include, b.Include) &&

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/effect"
@@ -34,12 +35,18 @@ func runColumnTypeRewrite(p *analyzer.Pass) {
 		d := analyzer.Diagnostic{Locks: op.Locks(op.I, effect.AccessExclusive)}
 		what := fmt.Sprintf("changing %s of %s to %s", sqlast.QuoteIdent(alter.Column), alter.Table.Name, alter.Type)
 		why, certain, rewrites := rewritesExisting(op)
+		if t := op.Before.Table(alter.Table.Name); t != nil && t.Column(alter.Column) != nil {
+			what = fmt.Sprintf("changing %s of %s from %s to %s", sqlast.QuoteIdent(alter.Column), alter.Table.Name, t.Column(alter.Column).Type, alter.Type)
+		}
 		if rewrites && !certain && onlyItself(alter) {
 			why, certain = fmt.Sprintf("only a column that is %s already would be spared", alter.Type), true
 		}
 		switch {
 		case rewrites && certain:
-			d.Message = fmt.Sprintf("%s copies the whole table and blocks reads and writes %s: %s", what, op.Until(), why)
+			d.Message = fmt.Sprintf("%s copies the whole table and blocks reads and writes %s", what, op.Until())
+			if !strings.HasPrefix(why, "the change of ") { // which the message has said
+				d.Message += ": " + why
+			}
 			d.Suggestion = recipe.ReplaceColumn(p, op.Stmt, alter)
 		case rewrites:
 			d.Severity = analyzer.Warning

@@ -65,7 +65,11 @@ func endOfRunnerTx(p *analyzer.Pass, t *sqlast.Transaction, rest int) string {
 	case rest == 0:
 		return fmt.Sprintf("%s ends %s's transaction before %s records the version: if that fails, the migration has run but counts as pending", word, title, title)
 	}
-	return fmt.Sprintf("%s ends %s's transaction: the %d statements after it commit one by one, and so does the version", word, title, rest)
+	after := "the statement after it commits on its own"
+	if rest > 1 {
+		after = fmt.Sprintf("the %d statements after it commit one by one", rest)
+	}
+	return fmt.Sprintf("%s ends %s's transaction: %s, and so does the version", word, title, after)
 }
 
 // transaction returns the transaction control command a statement is, or nil.

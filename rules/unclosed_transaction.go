@@ -26,8 +26,12 @@ func runUnclosedTransaction(p *analyzer.Pass) {
 		switch {
 		case t == nil:
 		case t.Kind == sqlast.Begin && s.Tx != nil && s.Tx.Begin == s && s.Tx.End == nil:
+			what := "what comes after BEGIN is"
+			if rest := len(p.Stmts) - i - 1; rest > 1 {
+				what = fmt.Sprintf("the %d statements after BEGIN are", rest)
+			}
 			p.Report(analyzer.Diagnostic{Span: s.Span, Message: fmt.Sprintf(
-				"this transaction is never committed: the %d statements after BEGIN are rolled back when the connection closes, or stay open with their locks", len(p.Stmts)-i-1)})
+				"this transaction is never committed: %s rolled back when the connection closes, or left open with all locks", what)})
 		case endsTransaction(t) && s.Tx == nil:
 			p.Report(analyzer.Diagnostic{Span: s.Span, Severity: analyzer.Warning, Message: fmt.Sprintf(
 				"%s has no transaction to end: everything before it has already committed", s.Text)})

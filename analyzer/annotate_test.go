@@ -240,3 +240,22 @@ func TestHeldLocks(t *testing.T) {
 		t.Errorf("after the upgrade (-want +got):\n%s", diff)
 	}
 }
+
+// A migration written in Go may have changed what was there before it, and only
+// that.
+func TestAfterUnreadMigration(t *testing.T) {
+	up := func(sql string) string { return "-- +goose Up\n" + sql }
+	stmts := annotate(t, migration.Options{}, map[string]string{
+		"00001_tables.sql": up("CREATE TABLE a (x int);\nCREATE TABLE b (x int);\n"),
+		"00002_move.go":    "package migrations",
+		"00003_more.sql":   up("CREATE TABLE c (x int);\n"),
+		"00004_drops.sql":  up("ALTER TABLE a DROP COLUMN y;\nALTER TABLE c DROP COLUMN y;\n"),
+	})
+	var got []bool
+	for _, s := range stmts {
+		got = append(got, s.Effect.Fails != nil)
+	}
+	if diff := cmp.Diff([]bool{false, true}, got); diff != "" {
+		t.Errorf("certain to fail (-want +got):\n%s", diff)
+	}
+}

@@ -169,6 +169,9 @@ func (r *runner) stream(s *migration.Stream, res *Result) {
 // The down is replayed on a copy: history goes on from the up.
 func (r *runner) annotate(a *annotator, s *migration.Stream, i int, scripts migration.Scripts, deps *Deprecations) (up, down *Pass) {
 	m := s.Migrations[i]
+	if m.AfterUnread {
+		a.cat.Hide()
+	}
 	origin := catalog.Origin{Migration: i, Version: m.Version}
 	pass := func(script *migration.Script, isDown bool) *Pass {
 		p := &Pass{Options: r.opts, Stream: s, Migration: m, Index: i, Scripts: scripts, Down: isDown, Script: script}

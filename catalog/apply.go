@@ -13,7 +13,7 @@ import (
 func (c *Catalog) Apply(stmt *sqlast.Statement, at Origin) {
 	c.tx = at.Tx
 	if stmt.Problem != nil && len(stmt.Ops) == 0 {
-		c.hide()
+		c.Hide()
 	}
 	if len(stmt.Ops) > 1 {
 		if create, ok := stmt.Ops[0].(*sqlast.CreateSchema); ok {

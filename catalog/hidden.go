@@ -54,14 +54,15 @@ func (c *Catalog) setGone(k Key) {
 // a transaction.
 func (c *Catalog) shown(tx int) bool { return !c.blind || tx > c.blindTx }
 
-// hide notes that the statement may have done anything.
-func (c *Catalog) hide() { c.blind, c.blindTx = true, c.tx }
+// Hide notes that anything may have happened since the last statement, or by it,
+// that history does not show.
+func (c *Catalog) Hide() { c.blind, c.blindTx = true, c.tx }
 
 // run notes what a piece of code may have done, as far as its text tells.
 func (c *Catalog) run(code *code) {
 	names, all := c.reach(code)
 	if all {
-		c.hide()
+		c.Hide()
 		return
 	}
 	for _, n := range names {

@@ -109,6 +109,9 @@ func loadGoose(s *Stream, d *Dir, opts Options) []*Migration {
 	for _, name := range goFiles {
 		version, _ := gooseVersion(name)
 		i, found := slices.BinarySearchFunc(files, name, byVersion)
+		if i < len(ms) {
+			ms[i].AfterUnread = true
+		}
 		if found && ms[i].Judged {
 			ms[i].Problems = append(ms[i].Problems, Problem{Rule: "duplicate-version", Span: ms[i].span(),
 				Message: fmt.Sprintf("version %s is also that of %s: %s", version, d.display(name), consequence)})

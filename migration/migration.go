@@ -51,6 +51,9 @@ type Migration struct {
 	Files      []*source.File
 	Repeatable bool // runs again whenever it changes
 	Judged     bool // false: history only, no findings wanted
+	// AfterUnread is set when migrations that cannot be read, such as goose's that
+	// are written in Go, run between the one before and this one.
+	AfterUnread bool
 	// Problems are about its place in the stream, such as a version that is used
 	// twice.
 	Problems []Problem

@@ -75,6 +75,7 @@ type fileParser struct {
 type scratch struct {
 	buffer []Token
 	levels []level
+	tree   decoder
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
@@ -192,11 +193,12 @@ func (p *fileParser) parseRun(pc piece) bool {
 		return false
 	}
 	start, end := toks[0].Start, toks[len(toks)-1].End
-	stmts, err := parseTree(p.text[start:end], toks, start)
+	stmts, err := p.tree.parse(p.text[start:end], toks, start)
 	if err != nil {
 		return false
 	}
 	p.lowerAll(stmts, pc, start, nil)
+	p.tree.reset()
 	return true
 }
 

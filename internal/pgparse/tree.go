@@ -14,14 +14,15 @@ import (
 // times its bytes.
 const maxJSON = 256 << 10
 
-// parseTree returns the tree of a text, given with its tokens.
-func parseTree(text string, toks []Token, base int) ([]*pg.RawStmt, error) {
-	if len(text) <= maxJSON && !hasMinus(text, toks, base) {
+// parse returns the tree of a text, given with its tokens. It is good until d
+// is used or reset.
+func (d *decoder) parse(text string, toks []Token, base int) ([]*pg.RawStmt, error) {
+	if len(text) <= maxJSON && !mayNegate(text, toks, base) {
 		tree, err := pg.ParseToJSON(text)
 		if err != nil {
 			return nil, err
 		}
-		if stmts, ok := decodeTree(tree); ok {
+		if stmts, ok := d.decode(tree); ok {
 			return stmts, nil
 		}
 	}
@@ -32,32 +33,44 @@ func parseTree(text string, toks []Token, base int) ([]*pg.RawStmt, error) {
 	return tree.Stmts, nil
 }
 
-// hasMinus reports whether there is a minus sign among the tokens of text, whose
-// offsets count from base.
-func hasMinus(text string, toks []Token, base int) bool {
-	for _, t := range toks {
-		if t.Kind == Operator && t.End == t.Start+1 && text[t.Start-base] == '-' {
+// mayNegate reports whether there is a number among the tokens of text, whose
+// offsets count from base, that a minus sign before it may turn negative (doNegate
+// in gram.y). What looks like a subtraction may be one all the same: key words
+// are not told from names.
+func mayNegate(text string, toks []Token, base int) bool {
+	is := func(t Token, chars string) bool {
+		return t.End == t.Start+1 && strings.IndexByte(chars, text[t.Start-base]) >= 0
+	}
+	for i, t := range toks {
+		if t.Kind != Operator || !is(t, "-") || i > 0 && (toks[i-1].Kind == Number || is(toks[i-1], ")]")) {
+			continue
+		}
+		for i++; i < len(toks) && is(toks[i], "(+-"); i++ {
+		}
+		if i < len(toks) && toks[i].Kind == Number {
 			return true
 		}
 	}
 	return false
 }
 
-// decodeTree reads a tree that libpg_query wrote as JSON. It reports false where it
-// meets something it does not know.
-func decodeTree(tree string) ([]*pg.RawStmt, bool) {
-	var result pg.ParseResult
-	d := decoder{text: tree}
-	ok := d.object(messageOf(&result), pointerTo(&result))
-	return result.Stmts, ok && d.pos == len(tree)
-}
-
 // decoder reads JSON as libpg_query writes it: without blanks.
 type decoder struct {
 	text  string
 	pos   int
-	nodes []pg.Node // to be used
 	items []pointer // of the lists being read
+	arena
+}
+
+// decode reads a tree that libpg_query wrote. It reports false where it meets
+// something it does not know.
+func (d *decoder) decode(tree string) ([]*pg.RawStmt, bool) {
+	d.reset()
+	var result pg.ParseResult
+	d.text, d.pos, d.items = tree, 0, d.items[:0]
+	ok := d.object(messageOf(&result), pointer(&result)) && d.pos == len(tree)
+	d.text = ""
+	return result.Stmts, ok
 }
 
 func (d *decoder) eat(c byte) bool {
@@ -135,12 +148,15 @@ func (d *decoder) value(f *field, p pointer) bool {
 		f.setInteger(p, int64(n))
 		return ok && known
 	case messageField:
-		q := f.message.create(d)
+		q := d.alloc(&f.message.layout)
 		f.setPointer(p, q)
 		return d.object(f.message, q)
 	case oneofField:
 		o := f.oneof()
-		return d.object(o.message, f.setOneof(p, o))
+		w := d.alloc(&o.layout)
+		q := o.set(w)
+		f.setInterface(p, o, w)
+		return d.object(o.message, q)
 	case listField:
 		return d.list(f, p)
 	}
@@ -156,13 +172,13 @@ func (d *decoder) list(f *field, p pointer) bool {
 		if len(d.items) > first && !d.eat(',') {
 			return false
 		}
-		q := f.message.create(d)
+		q := d.alloc(&f.message.layout)
 		d.items = append(d.items, q)
 		if !d.object(f.message, q) {
 			return false
 		}
 	}
-	f.setList(p, append([]pointer(nil), d.items[first:]...))
+	f.setList(p, d.copyList(d.items[first:]))
 	d.items = d.items[:first]
 	return true
 }

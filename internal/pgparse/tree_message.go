@@ -6,18 +6,13 @@ import (
 	"sync"
 	"unsafe"
 
-	pg "github.com/pganalyze/pg_query_go/v5"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
-
-// pointer points to a message or into one.
-type pointer = unsafe.Pointer
 
 // message is how a message of pg_query is laid out. Most of the 270 are never
 // met, so each is looked into when it first is.
 type message struct {
-	typ    reflect.Type // the struct
-	isNode bool
+	layout
 	once   sync.Once
 	fields map[string]*field // by their names in JSON
 }
@@ -51,43 +46,25 @@ type field struct {
 // wrapper, which holds the pointer to the message. The two are allocated
 // together.
 type oneof struct {
+	layout
 	message *message
-	table   pointer      // the interface's method table
-	wrapped reflect.Type // the wrapper and the message
-	inside  uintptr      // where in it the message is
+	table   pointer // the interface's method table
+	inside  uintptr // where the message is
 }
 
-// layouts are the messages by their structs. They never change.
-var layouts sync.Map
+// messages are the messages met so far, by their structs. They never change.
+var messages sync.Map
 
 func messageOf(m protoreflect.ProtoMessage) *message {
-	return layoutOf(reflect.TypeOf(m).Elem())
+	return messageOfType(reflect.TypeOf(m).Elem())
 }
 
-func layoutOf(t reflect.Type) *message {
-	m, ok := layouts.Load(t)
+func messageOfType(t reflect.Type) *message {
+	m, ok := messages.Load(t)
 	if !ok {
-		m, _ = layouts.LoadOrStore(t, &message{typ: t, isNode: t == reflect.TypeFor[pg.Node]()})
+		m, _ = messages.LoadOrStore(t, &message{layout: newLayout(t)})
 	}
 	return m.(*message)
-}
-
-func pointerTo(r *pg.ParseResult) pointer { return pointer(r) }
-
-// nodesAtOnce is how many nodes are allocated together.
-const nodesAtOnce = 16
-
-// create returns a new message.
-func (m *message) create(d *decoder) pointer {
-	if !m.isNode {
-		return reflect.New(m.typ).UnsafePointer()
-	}
-	if len(d.nodes) == 0 {
-		d.nodes = make([]pg.Node, nodesAtOnce)
-	}
-	n := &d.nodes[0]
-	d.nodes = d.nodes[1:]
-	return pointer(n)
 }
 
 func (m *message) byName() map[string]*field {
@@ -121,7 +98,7 @@ func newField(sf reflect.StructField, fd protoreflect.FieldDescriptor) *field {
 	f := &field{offset: sf.Offset}
 	switch {
 	case fd.IsList() && fd.Kind() == protoreflect.MessageKind:
-		f.kind, f.message = listField, layoutOf(sf.Type.Elem().Elem())
+		f.kind, f.message = listField, messageOfType(sf.Type.Elem().Elem())
 		return f
 	case fd.IsList() || fd.IsMap():
 		return f
@@ -146,7 +123,7 @@ func newField(sf reflect.StructField, fd protoreflect.FieldDescriptor) *field {
 			f.enum[string(values.Get(i).Name())] = int32(values.Get(i).Number())
 		}
 	case protoreflect.MessageKind:
-		f.kind, f.message = messageField, layoutOf(sf.Type.Elem())
+		f.kind, f.message = messageField, messageOfType(sf.Type.Elem())
 	}
 	return f
 }
@@ -171,9 +148,9 @@ func newOneof(t reflect.Type, sf reflect.StructField, fd protoreflect.FieldDescr
 	inner := wrapper.Field(0).Type.Elem()
 	wrapped := reflect.StructOf([]reflect.StructField{{Name: "Wrapper", Type: wrapper}, {Name: "Message", Type: inner}})
 	return &oneof{
-		message: layoutOf(inner),
+		layout:  newLayout(wrapped),
+		message: messageOfType(inner),
 		table:   (*[2]pointer)(unsafe.Add(example.UnsafePointer(), sf.Offset))[0],
-		wrapped: wrapped,
 		inside:  wrapped.Field(1).Offset,
 	}
 }
@@ -194,11 +171,14 @@ func (f *field) setInteger(p pointer, n int64) {
 	}
 }
 
-// setOneof sets the oneof to a new message and returns that.
-func (f *field) setOneof(p pointer, o *oneof) pointer {
-	w := reflect.New(o.wrapped).UnsafePointer()
+// setInterface makes the field at p an interface that holds the wrapper at w.
+func (f *field) setInterface(p pointer, o *oneof, w pointer) {
+	*(*[2]pointer)(unsafe.Add(p, f.offset)) = [2]pointer{o.table, w}
+}
+
+// set makes the wrapper at w hold the message behind it and returns that.
+func (o *oneof) set(w pointer) pointer {
 	q := unsafe.Add(w, o.inside)
 	*(*pointer)(w) = q
-	*(*[2]pointer)(unsafe.Add(p, f.offset)) = [2]pointer{o.table, w}
 	return q
 }

@@ -33,13 +33,13 @@ func checkTree(t *testing.T, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stmts, ok := decodeTree(tree)
+	stmts, ok := new(decoder).decode(tree)
 	if !ok {
 		t.Fatalf("not understood: %s", tree)
 	}
 	got := &pg.ParseResult{Version: want.Version, Stmts: stmts}
 	// Arrays without bounds have those of -1.
-	dropNegative(want.ProtoReflect(), hasMinus(text, Lex(text, nil), 0))
+	dropNegative(want.ProtoReflect(), mayNegate(text, Lex(text, nil), 0))
 	dropNegative(got.ProtoReflect(), false)
 	if !proto.Equal(want, got) {
 		t.Errorf("(-protobuf +JSON):\n%s", cmp.Diff(protojson.Format(want), protojson.Format(got)))
@@ -123,16 +123,19 @@ func treeTexts(t *testing.T) map[string]string {
 	return texts
 }
 
-func TestHasMinus(t *testing.T) {
+func TestMayNegate(t *testing.T) {
 	for text, want := range map[string]bool{
 		"SELECT 1":                    false,
 		"SELECT -1":                   true,
 		"SELECT 2*-1":                 true,
 		"SELECT a->'b', '-', -- -\n1": false,
 		"SELECT - 1":                  true,
-		"SELECT a @- 1":               false,
+		"SELECT -(+(-1))":             true,
+		"SELECT a - 1":                true, // as DEFAULT - 1
+		"SELECT f() - 1, 2 - 1, c[1] - 1, now() - interval '1 day', a - b": false,
+		"SELECT a @- 1": false,
 	} {
-		if got := hasMinus(text, Lex(text, nil), 0); got != want {
+		if got := mayNegate(text, Lex(text, nil), 0); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 	}
@@ -146,7 +149,7 @@ func TestDecodeTreeRefuses(t *testing.T) {
 		`{"stmts":[{"stmt":{"String":{"sval":"\u12"}}}]}`, `{"stmts":[{"stmt":{"String":{"sval":"\x"}}}]}`,
 		`{"stmts":[{"stmt":{"BoolExpr":{"boolop":"NEW"}}}]}`, `{"stmts":[{"stmt":{"Boolean":{"boolval":yes}}}]}`,
 	} {
-		if _, ok := decodeTree(tree); ok {
+		if _, ok := new(decoder).decode(tree); ok {
 			t.Errorf("%s: taken for a tree", tree)
 		}
 	}

@@ -37,8 +37,9 @@ func runEnumValueUsedInTransaction(p *analyzer.Pass) {
 		if len(op.Ops) == 1 {
 			d.Suggestion = "-- in a later migration\n" + recipe.Statement(op.Text)
 		}
-		if by, ok := added[quotedValue(fails.Message)]; ok && by.Tx == op.Tx {
-			d.Related = []analyzer.Related{{Span: by.Op.Pos(), Message: "the value is added here"}}
+		if by := added[quotedValue(fails.Message)]; by.Op != nil && by.Tx == op.Tx {
+			add := by.Op.(*sqlast.AddEnumValue)
+			d.Related = []analyzer.Related{{Span: add.ValueAt, Message: "the value is added here"}}
 		}
 		p.ReportStmt(op.Stmt, op.I, d)
 	}

@@ -15,6 +15,9 @@ type Options struct {
 	Major int // PostgreSQL major; 0 for DefaultMajor
 	// Schema is the schema that replay starts from.
 	Schema []*sqlast.Statement
+	// Review is set when the judged migrations are changes under review and the
+	// others are there already.
+	Review bool
 	// Severities overrides the severity of rules, by name. Off disables.
 	Severities map[string]Severity
 	// NoDowns says that this project never writes down migrations.

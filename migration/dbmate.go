@@ -28,6 +28,7 @@ func dbmate() *Framework {
 		Title:            "dbmate",
 		Downs:            RequiredDown,
 		Files:            "<number>_<name>.sql with a line `-- migrate:up`",
+		Late:             "dbmate runs it late, after those that were there before",
 		LeaveTransaction: "put `transaction:false` behind the `-- migrate:up` or `-- migrate:down` of the block",
 		AloneInFile:      true,
 		Runs:             dbmateName.MatchString,

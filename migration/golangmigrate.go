@@ -23,6 +23,7 @@ func golangMigrate() *Framework {
 		Title:            "golang-migrate",
 		Downs:            OptionalDown,
 		Files:            "<number>_<name>.up.sql",
+		Late:             "golang-migrate remembers only the newest version and never runs it",
 		LeaveTransaction: "put the statement in a migration file of its own, without BEGIN and COMMIT",
 		AloneInFile:      true,
 		Parse:            parseGolangMigrate,

@@ -162,6 +162,9 @@ type Framework struct {
 	Load func(dir *Dir, opts Options) (*Stream, error)
 	// Parse reads one file on its own, such as standard input.
 	Parse func(f *source.File, opts Options) Scripts
+	// Late says what becomes of a migration that is added before one that has run:
+	// "golang-migrate never runs it". Empty where nothing decides that.
+	Late string
 	// LeaveTransaction says how a migration gets out of the framework's
 	// transaction, as an instruction to its author: "put `-- +goose NO
 	// TRANSACTION` at the top of the file". Empty if it runs in none.

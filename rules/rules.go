@@ -79,6 +79,7 @@ func All() []*analyzer.Rule {
 		unresolvedSQL,
 		versionGap,
 		versionOrder,
+		versionOutOfOrder,
 		// convention, all opt-in
 		charType,
 		integerPrimaryKey,

@@ -51,7 +51,7 @@ type want struct {
 //
 // The archive's own comment may hold a line of options for a case:
 // `case: postgres=18 framework=goose transaction=file down=never
-// deprecated=t.c min-age=14d small-tables=t lock-timeout=role max-lock-timeout=5s`.
+// changed=2.sql deprecated=t.c min-age=14d small-tables=t lock-timeout=role max-lock-timeout=5s`.
 func Run(t *testing.T, fixture string, rule *analyzer.Rule, beside ...*analyzer.Rule) {
 	t.Helper()
 	archive, err := txtar.ParseFile(fixture)
@@ -133,6 +133,11 @@ func (c *Case) setOptions(t *testing.T, opts string) {
 			c.Load.Framework = value
 		case "transaction":
 			c.Load.Transaction = value
+		case "changed":
+			c.Options.Review, c.Load.Changed = true, map[string]bool{}
+			for _, file := range strings.Split(value, ",") {
+				c.Load.Changed[file] = true
+			}
 		case "down":
 			c.Options.NoDowns = value == "never"
 		case "deprecated":

@@ -23,6 +23,7 @@ func (a *app) lint(f *lintFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	opts.Review = f.changedFiles
 	rules, err := a.choose(f, &opts)
 	if err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/migration"
-	"github.com/miglint/miglint/source"
 )
 
 var versionOutOfOrder = &analyzer.Rule{
@@ -23,7 +22,7 @@ var versionOutOfOrder = &analyzer.Rule{
 }
 
 func runVersionOutOfOrder(p *analyzer.Pass) {
-	if p.Down || !p.Options.Review || p.Migration.Repeatable || p.Stream.Framework.Late == "" || p.Script == nil {
+	if p.Down || !p.Options.Review || p.Migration.Repeatable || p.Stream.Framework.Late == "" || len(p.Stmts) == 0 {
 		return
 	}
 	later := newestMerged(p.Stream.Migrations[p.Index+1:])
@@ -31,7 +30,7 @@ func runVersionOutOfOrder(p *analyzer.Pass) {
 		return
 	}
 	p.Report(analyzer.Diagnostic{
-		Span: source.Span{File: p.Script.File, Start: p.Script.Span.Start, End: p.Script.Span.Start},
+		Span: p.Stmts[0].Span,
 		Message: fmt.Sprintf("version %s comes before %s, which is there already: where that has run, %s",
 			p.Migration.Version, later.Version, p.Stream.Framework.Late),
 	})

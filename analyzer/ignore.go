@@ -231,7 +231,7 @@ func (r *runner) directive(d Directive, stmt source.Span) (igs []ignore, msg str
 func splitRules(args string) (names []string, reason string) {
 	for {
 		args = strings.TrimSpace(args)
-		end := strings.IndexAny(args, ", \t")
+		end := strings.IndexAny(args, ",: \t")
 		if end < 0 {
 			if args != "" {
 				names = append(names, args)

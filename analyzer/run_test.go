@@ -53,6 +53,7 @@ func TestIgnoreComments(t *testing.T) {
 	}{
 		{"before the statement", "-- miglint:ignore noisy it is fine\nSELECT 1;", nil, 1},
 		{"behind the statement", "SELECT 1; -- miglint:ignore noisy it is fine", nil, 1},
+		{"a colon before the reason", "-- miglint:ignore noisy: it is fine\nSELECT 1;", nil, 1},
 		{"block comment", "/* miglint:ignore noisy it is fine */ SELECT 1;", nil, 1},
 		{"by an alias", "-- miglint:ignore old-noisy it is fine\nSELECT 1;", nil, 1},
 		{"only its own statement", "-- miglint:ignore noisy it is fine\nSELECT 1;\nSELECT 2;", []string{"3:1 error noisy: a SELECT"}, 1},

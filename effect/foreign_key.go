@@ -37,8 +37,22 @@ func (j *judge) foreignKey(fk *sqlast.Constraint, notValid bool, added sqlast.Ty
 	}
 	ref := j.cat.Resolve(fk.RefTable)
 	for _, k := range j.stored(j.partitions(a.key)) {
+		if k != a.key && hasForeignKey(j.cat.TableAt(k), fk, ref) {
+			j.lock(ref, AccessExclusive, "the foreign key of "+k.String()+" is merged with that of its parent")
+			continue // adopted as it is (tryAttachPartitionForeignKey)
+		}
 		j.scan(k, false, "every row of the new foreign key is looked up in "+ref.String())
 	}
+}
+
+// hasForeignKey reports whether a partition already has the foreign key, valid,
+// that its parent is given.
+func hasForeignKey(t *catalog.Table, fk *sqlast.Constraint, ref catalog.Key) bool {
+	return t != nil && slices.ContainsFunc(foreignKeys(t), func(c *catalog.Constraint) bool {
+		return c.Valid && c.RefTable == ref && slices.Equal(c.Columns, fk.Columns) && slices.Equal(c.RefColumns, fk.RefColumns) &&
+			c.OnDelete == fk.OnDelete && c.OnUpdate == fk.OnUpdate &&
+			c.Deferrable == fk.Deferrable && c.InitiallyDeferred == fk.InitiallyDeferred
+	})
 }
 
 // lockNewReferenced locks the table a new foreign key refers to, and its

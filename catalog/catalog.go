@@ -83,20 +83,19 @@ type Table struct {
 
 // Column is a column of a table.
 type Column struct {
-	Name      string
-	Type      sqlast.TypeName // serial types are replaced by their integer type
-	UserType  Key             // the user-defined type or domain that Type is (of); zero for PostgreSQL's own
-	Collation sqlast.Name
-	NotNull   bool
-	Default   sqlast.Expr
-	Generated sqlast.Generated
-	// Expression of a generated column.
-	Expression sqlast.Expr
-	Identity   sqlast.Identity
-	Sequence   Key  // owned sequence of a serial or identity column
+	Name       string
+	Type       sqlast.TypeName // serial types are replaced by their integer type
+	UserType   Key             // the user-defined type or domain that Type is (of); zero for PostgreSQL's own
+	Collation  *sqlast.Name    // nil: that of the type
+	NotNull    bool
 	Inherited  bool // came from a parent table and goes with it
+	Generated  sqlast.Generated
+	Identity   sqlast.Identity
+	Default    sqlast.Expr
+	Expression sqlast.Expr // of a generated column
+	Sequence   Key         // owned sequence of a serial or identity column
 	Comment    string
-	CommentAt  Origin // when Comment was set
+	CommentAt  *Origin // when Comment was set; nil if there is none
 	Created    Origin
 }
 

@@ -53,7 +53,7 @@ func (c *Catalog) defineColumn(t *Table, def *sqlast.ColumnDef, at Origin) {
 	}
 	at.Span = def.At
 	col := &Column{
-		Name: def.Name, Type: def.Type, Collation: def.Collation,
+		Name: def.Name, Type: def.Type, Collation: named(def.Collation),
 		NotNull: def.NotNull || def.Identity != sqlast.NoIdentity,
 		Default: c.storedDefault(def.Default, def.Type), Generated: def.Generated, Expression: def.Expression,
 		Identity: def.Identity, Created: at,
@@ -71,6 +71,14 @@ func (c *Catalog) defineColumn(t *Table, def *sqlast.ColumnDef, at Origin) {
 		col.Default = nextval(col.Sequence, def.Type.Span)
 	}
 	c.putColumn(t, col)
+}
+
+// named is a name that may be missing.
+func named(n sqlast.Name) *sqlast.Name {
+	if n.IsZero() {
+		return nil
+	}
+	return &n
 }
 
 // storedDefault returns the default that the server keeps: DEFAULT NULL is none,
@@ -184,7 +192,7 @@ func (c *Catalog) setColumnType(t *Table, op *sqlast.AlterColumnType) {
 	old := col.UserType
 	user := c.userType(op.Type.Name)
 	c.useType(t, user)
-	col.Type, col.UserType, col.Collation = op.Type, user, op.Collation
+	col.Type, col.UserType, col.Collation = op.Type, user, named(op.Collation)
 	c.unuseType(t, old)
 }
 

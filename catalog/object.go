@@ -267,9 +267,9 @@ func (c *Catalog) comment(op *sqlast.CommentOn, at Origin) {
 			return
 		}
 		if col := c.column(t, op.Sub); col != nil {
-			col.Comment, col.CommentAt = text, at
+			col.Comment, col.CommentAt = text, &at
 			if text == "" {
-				col.CommentAt = Origin{}
+				col.CommentAt = nil
 			}
 		}
 	}

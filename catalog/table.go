@@ -210,7 +210,7 @@ func (c *Catalog) copyColumn(t *Table, col *Column, at Origin) {
 	}
 	clone := *col
 	clone.Sequence, clone.Identity = Key{}, sqlast.NoIdentity
-	clone.Comment, clone.CommentAt = "", Origin{}
+	clone.Comment, clone.CommentAt = "", nil
 	clone.Created, clone.Inherited = at, true
 	c.putColumn(t, &clone)
 }
@@ -230,9 +230,9 @@ func (c *Catalog) likeColumns(t *Table, like sqlast.Like, at Origin) {
 		clone := *col
 		clone.Created, clone.Sequence, clone.Inherited = at, Key{}, false
 		if !including(like, "comments") {
-			clone.Comment, clone.CommentAt = "", Origin{}
+			clone.Comment, clone.CommentAt = "", nil
 		} else {
-			clone.CommentAt = at
+			clone.CommentAt = &at
 		}
 		if !including(like, "defaults") {
 			clone.Default = nil

@@ -2,14 +2,13 @@ package catalog
 
 import (
 	"hash/maphash"
-	"math/bits"
 	"slices"
 	"strings"
 )
 
 // trie is a persistent map from names to values: a hash array mapped trie with
-// 16 branches a level. Its nodes are immutable but for those made under the edit
-// that is still running, so that a copy of a trie is a copy of its root and a
+// eight branches a level. Its nodes are immutable but for those made under the
+// edit that is still running, so that a copy of a trie is a copy of its root and a
 // change copies one path, once per edit.
 //
 // The seed differs from run to run, so that no file can be written whose names
@@ -21,11 +20,10 @@ type trie[V any] struct {
 
 type node[V any] struct {
 	edit     *edit
-	bitmap   uint16
-	branches []branch[V]
+	branches [1 << trieBits]branch[V]
 }
 
-// branch is a leaf or a deeper node. Leaves with equal hashes are chained.
+// branch is empty, a leaf, or a deeper node. Leaves with equal hashes are chained.
 type branch[V any] struct {
 	leaf *leaf[V]
 	down *node[V]
@@ -39,34 +37,25 @@ type leaf[V any] struct {
 }
 
 const (
-	trieBits = 4
+	trieBits = 3 // of the hash, a level
 	trieMask = 1<<trieBits - 1
 )
 
 var trieSeed = maphash.MakeSeed()
 
 func (t *trie[V]) get(key string) (value V, ok bool) {
-	if t.root == nil {
-		return value, false
-	}
 	hash := maphash.String(trieSeed, key)
 	n := t.root
-	for shift := 0; ; shift += trieBits {
-		bit := uint16(1) << (hash >> shift & trieMask)
-		if n.bitmap&bit == 0 {
-			return value, false
-		}
-		b := n.branches[bits.OnesCount16(n.bitmap&(bit-1))]
-		if b.down == nil {
-			for l := b.leaf; l != nil; l = l.next {
-				if l.key == key {
-					return l.value, true
-				}
+	for shift := 0; n != nil; shift += trieBits {
+		b := &n.branches[hash>>shift&trieMask]
+		for l := b.leaf; l != nil; l = l.next {
+			if l.key == key {
+				return l.value, true
 			}
-			return value, false
 		}
 		n = b.down
 	}
+	return value, false
 }
 
 func (t *trie[V]) set(e *edit, key string, value V) {
@@ -81,31 +70,25 @@ func (t *trie[V]) set(e *edit, key string, value V) {
 	}
 }
 
-func (n *node[V]) set(e *edit, l *leaf[V], shift int) (*node[V], bool) {
+func (n *node[V]) set(e *edit, l *leaf[V], shift int) (_ *node[V], added bool) {
 	n = n.own(e)
-	bit := uint16(1) << (l.hash >> shift & trieMask)
-	i := bits.OnesCount16(n.bitmap & (bit - 1))
-	if n.bitmap&bit == 0 {
-		n.bitmap |= bit
-		n.branches = slices.Insert(n.branches, i, branch[V]{leaf: l})
-		return n, true
-	}
-	b := &n.branches[i]
-	if b.down != nil {
-		var added bool
+	b := &n.branches[l.hash>>shift&trieMask]
+	switch {
+	case b.down != nil:
 		b.down, added = b.down.set(e, l, shift+trieBits)
-		return n, added
-	}
-	if b.leaf.hash == l.hash {
+	case b.leaf == nil:
+		b.leaf, added = l, true
+	case b.leaf.hash == l.hash:
 		rest, found := b.leaf.without(l.key)
 		l.next = rest
-		b.leaf = l
-		return n, !found
+		b.leaf, added = l, !found
+	default:
+		down := &node[V]{edit: e}
+		down.branches[b.leaf.hash>>(shift+trieBits)&trieMask].leaf = b.leaf
+		b.leaf = nil
+		b.down, added = down.set(e, l, shift+trieBits)
 	}
-	down := &node[V]{edit: e, bitmap: 1 << (b.leaf.hash >> (shift + trieBits) & trieMask), branches: []branch[V]{{leaf: b.leaf}}}
-	down, _ = down.set(e, l, shift+trieBits)
-	*b = branch[V]{down: down}
-	return n, true
+	return n, added
 }
 
 func (t *trie[V]) delete(e *edit, key string) {
@@ -119,19 +102,13 @@ func (t *trie[V]) delete(e *edit, key string) {
 // delete removes a key that is there. It returns nil for an empty node.
 func (n *node[V]) delete(e *edit, key string, hash uint64, shift int) *node[V] {
 	n = n.own(e)
-	bit := uint16(1) << (hash >> shift & trieMask)
-	i := bits.OnesCount16(n.bitmap & (bit - 1))
-	b := &n.branches[i]
+	b := &n.branches[hash>>shift&trieMask]
 	if b.down != nil {
 		b.down = b.down.delete(e, key, hash, shift+trieBits)
 	} else {
 		b.leaf, _ = b.leaf.without(key)
 	}
-	if b.down == nil && b.leaf == nil {
-		n.bitmap &^= bit
-		n.branches = slices.Delete(n.branches, i, i+1)
-	}
-	if n.bitmap == 0 {
+	if n.branches == [1 << trieBits]branch[V]{} {
 		return nil
 	}
 	return n
@@ -142,9 +119,7 @@ func (n *node[V]) own(e *edit) *node[V] {
 	if n.edit == e {
 		return n
 	}
-	branches := make([]branch[V], len(n.branches), min(len(n.branches)+1, trieMask+1)) // mostly one is added
-	copy(branches, n.branches)
-	return &node[V]{edit: e, bitmap: n.bitmap, branches: branches}
+	return &node[V]{edit: e, branches: n.branches}
 }
 
 // without returns the chain without the leaf of that key.

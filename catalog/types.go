@@ -49,7 +49,7 @@ func partTypes(t *Type) []Key {
 func (c *Catalog) attribute(def *sqlast.ColumnDef, at Origin) *Column {
 	return &Column{
 		Name: def.Name, Type: def.Type, UserType: c.userType(def.Type.Name),
-		Collation: def.Collation, Created: at,
+		Collation: named(def.Collation), Created: at,
 	}
 }
 

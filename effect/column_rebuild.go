@@ -80,7 +80,7 @@ func (j *judge) indexMustBeBuilt(i *catalog.Index, col *catalog.Column, op *sqla
 		if e.OpClass.IsZero() && (i.Method == "" || i.Method == "btree") && j.btreeClass(col.Type) != j.btreeClass(op.Type) {
 			why = "its operator class changes with the type of " + column
 		}
-		if e.Collation.IsZero() && collationOf(col.Collation) != collationOf(op.Collation) {
+		if e.Collation.IsZero() && collationOf(col.Collation) != collationOf(&op.Collation) {
 			why = "its collation changes with that of " + column
 		}
 	}
@@ -94,8 +94,8 @@ func (j *judge) indexMustBeBuilt(i *catalog.Index, col *catalog.Column, op *sqla
 }
 
 // collationOf is a collation as far as two of them can be told apart.
-func collationOf(n sqlast.Name) string {
-	if n.Name == "default" {
+func collationOf(n *sqlast.Name) string {
+	if n == nil || n.Name == "default" {
 		return ""
 	}
 	return n.Name

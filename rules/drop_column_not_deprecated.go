@@ -110,10 +110,10 @@ func announcedAt(p *analyzer.Pass, t *catalog.Table, key catalog.Key, column str
 		return catalog.Origin{}, false
 	}
 	c := t.Column(column)
-	if c == nil || !strings.Contains(strings.ToLower(c.Comment), "deprecated") {
+	if c == nil || c.CommentAt == nil || !strings.Contains(strings.ToLower(c.Comment), "deprecated") {
 		return catalog.Origin{}, false
 	}
-	return c.CommentAt, true
+	return *c.CommentAt, true
 }
 
 func days(d time.Duration) string {

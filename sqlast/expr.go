@@ -207,7 +207,7 @@ type ColumnDef struct {
 }
 
 // Generated is how a generated column is kept.
-type Generated int
+type Generated uint8
 
 // The kinds of generated column.
 const (
@@ -217,7 +217,7 @@ const (
 )
 
 // Identity is the kind of an identity column.
-type Identity int
+type Identity uint8
 
 // The kinds of identity column.
 const (

@@ -136,6 +136,11 @@ func (r *runner) stream(s *migration.Stream, res *Result) {
 		}
 	}
 	_ = g.Wait() // the functions above return no error
+	found := 0
+	for i := range judged {
+		found += len(judged[i].diagnostics)
+	}
+	res.Diagnostics = slices.Grow(res.Diagnostics, found)
 	byFile := map[*source.File][]*ignores{}
 	for i, m := range s.Migrations {
 		if !m.Judged {

@@ -28,14 +28,12 @@ func readCode(language, body string) *code {
 	}
 	r := codeReader{text: body}
 	var all code
-	ddl, drops := false, false
+	ddl, drops := hasDDL(body), false
 	seen := map[sqlast.Name]bool{}
 	for r.next() {
 		switch r.name.Name {
-		case "create", "alter", "import":
-			ddl = true
 		case "drop":
-			ddl, drops = true, true
+			drops = true
 		case "cascade":
 			all.anything = all.anything || drops && r.before != "delete" && r.before != "update"
 		case "execute":
@@ -48,19 +46,31 @@ func readCode(language, body string) *code {
 		if all.anything || len(seen) > maxNames {
 			return &code{anything: true}
 		}
-		if seen[r.name] {
+		word := r.parenthesis()
+		if !ddl && !word || seen[r.name] {
 			continue
 		}
 		seen[r.name] = true
-		all.names = append(all.names, r.name)
-		if r.parenthesis() {
+		if ddl {
+			all.names = append(all.names, r.name)
+		}
+		if word {
 			all.words = append(all.words, r.name)
 		}
 	}
-	if !ddl {
-		all.names = nil
-	}
 	return &all
+}
+
+// hasDDL reports whether there is a DDL command in a piece of code.
+func hasDDL(body string) bool {
+	r := codeReader{text: body}
+	for r.next() {
+		switch r.name.Name {
+		case "create", "alter", "import", "drop":
+			return true
+		}
+	}
+	return false
 }
 
 // codeReader finds the names in a piece of code. Comments are skipped, quotes of

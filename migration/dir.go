@@ -39,6 +39,7 @@ type Dir struct {
 	Odd     []Ignored // links that lead nowhere, pipes, devices, files the user excluded
 
 	exclude []string
+	sql     []string // nil until sqlFiles
 	heads   [][]byte // the first bytes of some SQL files; nil until sample
 }
 
@@ -151,7 +152,7 @@ func (d *Dir) tree() *Dir {
 		t.Odd = append(t.Odd, s.Odd...)
 	}
 	slices.Sort(t.Files)
-	t.Subdirs, t.heads = nil, nil
+	t.Subdirs, t.sql, t.heads = nil, nil, nil
 	return &t
 }
 
@@ -166,13 +167,15 @@ func isSQL(name string) bool { return strings.EqualFold(path.Ext(name), ".sql") 
 
 // sqlFiles are the names of the SQL files of the folder.
 func (d *Dir) sqlFiles() []string {
-	var names []string
-	for _, name := range d.Files {
-		if isSQL(name) {
-			names = append(names, name)
+	if d.sql == nil {
+		d.sql = make([]string, 0, len(d.Files))
+		for _, name := range d.Files {
+			if isSQL(name) {
+				d.sql = append(d.sql, name)
+			}
 		}
 	}
-	return names
+	return d.sql
 }
 
 // sample is the first bytes of some of the folder's SQL files: the first, the

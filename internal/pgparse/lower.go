@@ -26,9 +26,10 @@ type lowerer struct {
 	ctes map[string]int
 }
 
-// lowerStatement returns the ops of a statement, at least one.
-func lowerStatement(in lowerInput) []sqlast.Op {
-	l := &lowerer{
+// lower returns the ops of a statement, at least one. It may be used for one
+// statement after the other.
+func (l *lowerer) lower(in lowerInput) []sqlast.Op {
+	*l = lowerer{
 		frag: in.frag, text: in.text, toks: in.toks, base: in.base, rewrites: in.rewrites,
 		hi: len(in.toks),
 	}

@@ -61,7 +61,7 @@ const statementTokens = "ALTER TABLE t (a, b) ON x AS (SELECT 1) FROM y"
 
 func lowerNode(n *pg.Node) []sqlast.Op {
 	f := source.NewFile("m.sql", []byte(statementTokens))
-	return lowerStatement(lowerInput{
+	return new(lowerer).lower(lowerInput{
 		frag: source.FileFragment(f, 0, len(statementTokens)),
 		raw:  &pg.RawStmt{Stmt: n}, text: statementTokens, toks: Lex(statementTokens, nil),
 	})
@@ -199,7 +199,7 @@ func TestLargeStatements(t *testing.T) {
 				t.Fatal(err)
 			}
 			f := source.NewFile("m.sql", []byte(sql))
-			ops := lowerStatement(lowerInput{frag: source.FileFragment(f, 0, len(sql)), raw: tree.Stmts[0], text: sql, toks: Lex(sql, nil)})
+			ops := new(lowerer).lower(lowerInput{frag: source.FileFragment(f, 0, len(sql)), raw: tree.Stmts[0], text: sql, toks: Lex(sql, nil)})
 			if last := ops[len(ops)-1].Pos(); last.End != len(sql) {
 				t.Errorf("the last op ends at %d of %d", last.End, len(sql))
 			}
@@ -232,7 +232,7 @@ DROP TABLE IF EXISTS old_orders, old_users;`
 	b.SetBytes(int64(len(sql)))
 	for b.Loop() {
 		for _, in := range inputs {
-			lowerStatement(in)
+			new(lowerer).lower(in)
 		}
 	}
 	b.ReportMetric(float64(len(inputs)), "statements/op")

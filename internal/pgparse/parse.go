@@ -205,6 +205,7 @@ func (p *fileParser) parseRun(pc piece) bool {
 // lowerAll makes a statement of each of stmts, which were parsed from the text at
 // base and whose tokens are in pc.
 func (p *fileParser) lowerAll(stmts []*pg_query.RawStmt, pc piece, base int, rewrites []rewrite) {
+	var l lowerer
 	lo := pc.lo
 	for _, raw := range stmts {
 		start := base + int(raw.StmtLocation)
@@ -222,7 +223,7 @@ func (p *fileParser) lowerAll(stmts []*pg_query.RawStmt, pc piece, base int, rew
 		if lo == hi {
 			continue
 		}
-		ops := lowerStatement(lowerInput{
+		ops := l.lower(lowerInput{
 			frag: p.frag, raw: raw, text: p.text, toks: p.toks[lo:hi:hi], base: base, rewrites: rewrites,
 		})
 		p.emit(lo, hi, ops, nil)

@@ -27,7 +27,7 @@ const patience = 10 * time.Minute
 func runTimeoutAroundConcurrently(p *analyzer.Pass) {
 	for op := range p.Ops() {
 		what, ok := concurrently(op.Op)
-		statement := ""
+		var statement string
 		if ok {
 			statement = alone(op)
 		} else {

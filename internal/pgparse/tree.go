@@ -59,6 +59,7 @@ type decoder struct {
 	text  string
 	pos   int
 	items []pointer // of the lists being read
+	known map[string]string
 	arena
 }
 
@@ -208,9 +209,31 @@ func (d *decoder) str() (string, bool) {
 	}
 	if strings.IndexByte(rest[:end], '\\') < 0 {
 		d.pos += end + 1
-		return strings.Clone(rest[:end]), true
+		return d.copy(rest[:end]), true
 	}
 	return d.escaped()
+}
+
+// Names come again and again, in one text and in the next: most copies of short
+// strings are one already made.
+const (
+	maxName  = 32
+	maxNames = 1 << 12
+)
+
+func (d *decoder) copy(s string) string {
+	if len(s) > maxName {
+		return strings.Clone(s)
+	}
+	c, ok := d.known[s]
+	if !ok {
+		if d.known == nil || len(d.known) == maxNames {
+			d.known = map[string]string{}
+		}
+		c = strings.Clone(s)
+		d.known[c] = c
+	}
+	return c
 }
 
 // escaped reads the rest of a string that has escapes (_outToken in

@@ -12,8 +12,8 @@ import (
 // run over 10,000 files stays below 150 MB all in. A memory limit would be worse:
 // once what is alive comes near it, a run takes twice the time.
 const (
-	heapFloor  = 96 << 20
-	heapGrowth = 50
+	heapFloor  = 80 << 20
+	heapGrowth = 40
 )
 
 // tuneMemory sets the collector so, until stop is called.

@@ -27,6 +27,7 @@ type walk struct {
 	shape    migration.TxShape
 	origin   catalog.Origin
 	stmts    []*Stmt
+	drops    map[string]int // tables the script drops: the last statement that does
 	tx       *Tx
 	begun    *catalog.Catalog // catalog when tx began
 	marks    []savepoint
@@ -59,7 +60,28 @@ func (a *annotator) script(s *migration.Script, origin catalog.Origin, judged bo
 		// still open. Replay keeps what it did: the author meant to commit.
 		w.tx = nil
 	}
+	w.noteDrops()
 	return w.stmts
+}
+
+// noteDrops tells every statement which tables the script drops in the end.
+func (w *walk) noteDrops() {
+	for _, s := range w.stmts {
+		if len(s.Ops) == 0 {
+			continue
+		}
+		if _, ok := s.Ops[0].(*sqlast.Drop); !ok {
+			continue
+		}
+		for _, o := range s.Effect.Loses {
+			if o.Kind == sqlast.Table {
+				if w.drops == nil {
+					w.drops = map[string]int{}
+				}
+				w.drops[o.Name] = s.Index
+			}
+		}
+	}
 }
 
 func (w *walk) batch(b migration.Batch) {
@@ -94,7 +116,7 @@ func (w *walk) statement(stmt *sqlast.Statement) {
 	}
 	origin.Tx = w.lastTx
 	s := &Stmt{Statement: stmt, Index: len(w.stmts), Tx: w.tx, Shape: w.shape, Settings: w.settings,
-		Origin: origin, small: w.small}
+		Origin: origin, small: w.small, drops: &w.drops}
 	if w.judged {
 		s.Before = w.cat.Snapshot()
 		s.Held = w.held[:len(w.held):len(w.held)]

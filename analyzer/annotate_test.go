@@ -207,6 +207,7 @@ func TestMinor(t *testing.T) {
 		{"filled after it was committed", "CREATE TABLE t AS SELECT * FROM old; ALTER TABLE t ADD j int;", false},
 		{"an index of it", "BEGIN; CREATE TABLE t0 AS SELECT * FROM old; CREATE INDEX t ON t0 (i); ALTER INDEX t RENAME TO u;", true},
 		{"old", "ALTER TABLE old RENAME TO t; ALTER TABLE t ADD j int;", false},
+		{"dropped later", "ALTER TABLE old RENAME TO t; ALTER TABLE t ADD j int; DROP TABLE t; CREATE TABLE t(i int);", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -89,6 +89,9 @@ type ScriptOutline struct {
 	Statements int
 	First      source.Span // the first statement, nowhere if there is none
 	Directives []Directive // the `miglint:` comments
+	// OnlyEnumValues is set when all it does is to add values to enums, which
+	// PostgreSQL has no statement to undo.
+	OnlyEnumValues bool
 }
 
 func outline(s *migration.Script, directives []Directive) *ScriptOutline {
@@ -102,5 +105,20 @@ func outline(s *migration.Script, directives []Directive) *ScriptOutline {
 		}
 		o.Statements += len(b.Stmts)
 	}
+	o.OnlyEnumValues = o.Statements > 0 && onlyEnumValues(s)
 	return o
+}
+
+func onlyEnumValues(s *migration.Script) bool {
+	for _, b := range s.Batches {
+		for _, stmt := range b.Stmts {
+			if len(stmt.Ops) != 1 {
+				return false
+			}
+			if _, ok := stmt.Ops[0].(*sqlast.AddEnumValue); !ok {
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -22,6 +22,7 @@ type Stmt struct {
 	Origin   catalog.Origin
 
 	small map[string]bool
+	drops *map[string]int // tables that the script drops, and the last statement that does
 }
 
 // HeldLock is a lock that an earlier statement of the transaction took.
@@ -109,9 +110,23 @@ func (s *Stmt) isNewTable(t *catalog.Table) bool {
 }
 
 // Minor reports whether nobody waits for locks on the relation: it is new, or so
-// new that nobody else can see it, or the configuration lists it as small.
+// new that nobody else can see it, or about to be dropped, or the configuration
+// lists it as small.
 func (s *Stmt) Minor(k catalog.Key) bool {
-	return s.IsNew(k) || s.unseen(k) || s.Small(k)
+	return s.IsNew(k) || s.unseen(k) || s.goes(k) || s.Small(k)
+}
+
+// goes reports whether this statement or a later one of the script drops the
+// table: whoever still used it would have worse to fear than a wait.
+func (s *Stmt) goes(k catalog.Key) bool {
+	if s.drops == nil || len(*s.drops) == 0 {
+		return false
+	}
+	if i := s.Before.IndexAt(k); i != nil {
+		k = i.Table
+	}
+	last, ok := (*s.drops)[k.String()]
+	return ok && last >= s.Index
 }
 
 // unseen reports whether the relation was created by the transaction that is

@@ -14,7 +14,8 @@ var missingDown = &analyzer.Rule{
 	Why: "When a deploy goes wrong at night, the down is the only tested way back. Without one, or with an empty one that " +
 		"reports success, somebody writes DDL by hand against production.",
 	Instead: "Write the down that undoes the up. If it cannot be undone, say so: `-- miglint:irreversible reason`.",
-	Except:  "The project only rolls forward: set `down: never`.",
+	Except: "The project only rolls forward: set `down: never`. A migration that only adds values to enums, which " +
+		"PostgreSQL cannot take away again, is not reported.",
 	Bad: `-- 000001_create_parcels.up.sql --
 CREATE TABLE parcels (id bigint PRIMARY KEY);
 -- 000001_create_parcels.down.sql --
@@ -52,7 +53,7 @@ func runMissingDown(p *analyzer.StreamPass) {
 	}
 	for i, o := range p.Outlines {
 		m := p.Stream.Migrations[i]
-		if !m.Judged || m.Repeatable || !does(o.Up) || does(o.Down) || declaredIrreversible(o) {
+		if !m.Judged || m.Repeatable || !does(o.Up) || o.Up.OnlyEnumValues || does(o.Down) || declaredIrreversible(o) {
 			continue
 		}
 		d := analyzer.Diagnostic{Span: o.Up.First, Migration: m}

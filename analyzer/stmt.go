@@ -54,6 +54,13 @@ type Tx struct {
 // InTx reports whether the statement runs in a transaction block.
 func (s *Stmt) InTx() bool { return s.Tx != nil }
 
+// RunnerCommits reports whether the framework sends a COMMIT at the end of the
+// script: it ends whatever transaction is open then, also one that the file
+// itself began after ending the framework's.
+func (s *Stmt) RunnerCommits() bool {
+	return s.Shape == migration.PerFile || s.Shape == migration.PerRun
+}
+
 // Until says when the locks of the statement are released, to follow "blocked":
 // "until the statement ends", "until COMMIT on line 12".
 func (s *Stmt) Until() string {
@@ -66,7 +73,7 @@ func (s *Stmt) Until() string {
 		return "until the whole query ends (the file is sent as one query, which PostgreSQL runs as one transaction)"
 	case s.Tx.Kind == RunnerTx && s.Shape == migration.PerRun:
 		return "until the whole run of migrations commits"
-	case s.Tx.Kind == RunnerTx:
+	case s.RunnerCommits():
 		return "until the migration commits"
 	}
 	return "until the transaction ends, which this file never does"

@@ -15,6 +15,7 @@ var nestedTransaction = &analyzer.Rule{
 		"framework's transaction early, and everything after it, the framework's own bookkeeping included, commits " +
 		"statement by statement. When a later statement fails, nothing is undone and the version is not recorded.",
 	Instead: "Leave the transaction to the framework: delete `BEGIN` and `COMMIT`. To run outside it, use the framework's own way.",
+	Except:  "The file leaves the transaction on purpose and opens one again that the framework then commits: the rule is silent.",
 	Bad: `-- 20260301090000_parcels.sql --
 -- +goose Up
 BEGIN;
@@ -45,10 +46,21 @@ func runNestedTransaction(p *analyzer.Pass) {
 		case t.Kind == sqlast.Begin && s.Tx.Begin != s:
 			p.Report(analyzer.Diagnostic{Span: s.Span, Message: fmt.Sprintf(
 				"BEGIN does nothing here but warn: %s", whyInTransaction(p, s)), Related: transactionBegin(s)})
-		case endsTransaction(t) && s.Tx.Kind == analyzer.RunnerTx:
+		case endsTransaction(t) && s.Tx.Kind == analyzer.RunnerTx && !handsBack(p.Stmts[i+1:]):
 			p.Report(analyzer.Diagnostic{Span: s.Span, Message: endOfRunnerTx(p, t, len(p.Stmts)-i-1)})
 		}
 	}
+}
+
+// handsBack reports whether the file opens a transaction again and leaves it to
+// the framework's COMMIT: a way to run something outside on purpose.
+func handsBack(rest []*analyzer.Stmt) bool {
+	for _, s := range rest {
+		if t := transaction(s); t != nil && t.Kind == sqlast.Begin && s.Tx != nil && s.Tx.Begin == s && s.Tx.End == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // endOfRunnerTx says what a COMMIT or ROLLBACK in the framework's transaction

@@ -25,7 +25,7 @@ func runUnclosedTransaction(p *analyzer.Pass) {
 		t := transaction(s)
 		switch {
 		case t == nil:
-		case t.Kind == sqlast.Begin && s.Tx != nil && s.Tx.Begin == s && s.Tx.End == nil:
+		case t.Kind == sqlast.Begin && s.Tx != nil && s.Tx.Begin == s && s.Tx.End == nil && !s.RunnerCommits():
 			what := "what comes after BEGIN is"
 			if rest := len(p.Stmts) - i - 1; rest > 1 {
 				what = fmt.Sprintf("the %d statements after BEGIN are", rest)

@@ -1,8 +1,10 @@
 package migration
 
 import (
+	"fmt"
 	"iter"
 	"runtime"
+	"runtime/debug"
 	"sync/atomic"
 )
 
@@ -26,10 +28,10 @@ func (s *Stream) Scripts() iter.Seq2[int, Scripts] {
 		lots := s.lots()
 		workers := min(len(lots), runtime.GOMAXPROCS(0))
 		ahead := min(len(lots), lotsAhead*workers)
-		parsed := make([]chan []Scripts, ahead) // lot i comes through channel i modulo ahead
-		turns := make(chan struct{}, ahead)     // one for each lot that may be parsed
+		parsed := make([]chan lot, ahead)   // lot i comes through channel i modulo ahead
+		turns := make(chan struct{}, ahead) // one for each lot that may be parsed
 		for i := range parsed {
-			parsed[i] = make(chan []Scripts, 1)
+			parsed[i] = make(chan lot, 1)
 			turns <- struct{}{}
 		}
 		defer close(turns)
@@ -48,7 +50,11 @@ func (s *Stream) Scripts() iter.Seq2[int, Scripts] {
 		}
 		at := 0
 		for i := range lots {
-			for _, scripts := range <-parsed[i%ahead] {
+			lot := <-parsed[i%ahead]
+			if lot.crash != nil {
+				panic(lot.crash)
+			}
+			for _, scripts := range lot.scripts {
 				if !yield(at, scripts) {
 					return
 				}
@@ -80,10 +86,22 @@ func (s *Stream) lots() [][]*Migration {
 	return lots
 }
 
-func parseAll(ms []*Migration) []Scripts {
-	all := make([]Scripts, len(ms))
+// lot is what came of parsing a few migrations: their scripts, or the panic that
+// ended it, to be raised where somebody can catch it.
+type lot struct {
+	scripts []Scripts
+	crash   any
+}
+
+func parseAll(ms []*Migration) (l lot) {
+	defer func() {
+		if v := recover(); v != nil {
+			l.crash = fmt.Sprintf("%v\n%s", v, debug.Stack())
+		}
+	}()
+	l.scripts = make([]Scripts, len(ms))
 	for i, m := range ms {
-		all[i] = m.parse()
+		l.scripts[i] = m.parse()
 	}
-	return all
+	return l
 }

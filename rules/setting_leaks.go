@@ -22,7 +22,7 @@ var settingLeaks = &analyzer.Rule{
 }
 
 // leaky are the settings whose leaking changes what later migrations do.
-var leaky = []string{"lock_timeout", "statement_timeout", "search_path", "role", "session_replication_role", "row_security", "timezone"}
+var leaky = []string{"lock_timeout", "statement_timeout", "search_path", "role", "session_replication_role", "row_security"}
 
 func runSettingLeaks(p *analyzer.Pass) {
 	left := map[string]source.Span{} // set for the session and not put back, by name

@@ -35,7 +35,17 @@ type walk struct {
 	session  Settings // without SET LOCAL: what COMMIT leaves
 	outer    Settings // session when tx began: what ROLLBACK leaves
 	held     []HeldLock
+	modes    map[catalog.Key]effect.Mode // of the locks in held, the strongest
+	copied   int                         // locks copied because of ROLLBACK TO
 }
+
+// Bounds on what a hostile script can make the pass do. What is beyond them is
+// not followed.
+const (
+	maxHeld   = 1000    // locks of a transaction
+	maxMarks  = 1000    // savepoints
+	maxCopied = 1 << 20 // locks that ROLLBACK TO copies
+)
 
 // savepoint is what ROLLBACK TO goes back to.
 type savepoint struct {
@@ -148,14 +158,33 @@ func (w *walk) statement(stmt *sqlast.Statement) {
 // hold adds the statement's locks to those its transaction holds.
 func (w *walk) hold(s *Stmt) {
 	for _, l := range s.Effect.Locks {
-		known := false
-		for _, h := range w.held {
-			known = known || h.Relation == l.Relation && h.Mode >= l.Mode
+		before := w.modes[l.Relation]
+		if before >= l.Mode || len(w.held) == maxHeld {
+			continue
 		}
-		if !known {
-			w.held = append(w.held, HeldLock{Lock: l, By: s})
+		if w.modes == nil {
+			w.modes = map[catalog.Key]effect.Mode{}
 		}
+		w.modes[l.Relation] = l.Mode
+		w.held = append(w.held, HeldLock{Lock: l, By: s, before: before})
 	}
+}
+
+// release gives the last locks back until there are n.
+func (w *walk) release(n int) {
+	if len(w.held) <= n {
+		return
+	}
+	for i := len(w.held) - 1; i >= n; i-- {
+		w.modes[w.held[i].Relation] = w.held[i].before
+	}
+	// Statements before have the locks that are given back; others must not take
+	// their place.
+	if w.copied += n; w.copied > maxCopied {
+		w.held, w.modes = nil, nil
+		return
+	}
+	w.held = slices.Clip(w.held[:n])
 }
 
 func (w *walk) begin(kind TxKind, by *Stmt) {
@@ -163,7 +192,7 @@ func (w *walk) begin(kind TxKind, by *Stmt) {
 	w.tx = &Tx{Kind: kind, Begin: by}
 	w.begun = w.cat.Snapshot()
 	w.outer = w.session
-	w.held, w.marks = nil, nil
+	w.held, w.modes, w.marks = nil, nil, nil
 	if by != nil && by.Tx == nil { // a COMMIT AND CHAIN stays with the transaction it ends
 		by.Tx = w.tx
 		by.Origin.Tx = w.lastTx
@@ -179,7 +208,7 @@ func (w *walk) end(by *Stmt, rollback bool) {
 	}
 	w.settings = w.session
 	w.cat.EndTransaction()
-	w.tx, w.held, w.marks = nil, nil, nil
+	w.tx, w.held, w.modes, w.marks = nil, nil, nil, nil
 }
 
 // control follows a transaction control statement, as PostgreSQL does in
@@ -205,12 +234,15 @@ func (w *walk) control(t *sqlast.Transaction, s *Stmt) {
 			w.begin(kind, s)
 		}
 	case sqlast.Savepoint:
-		w.marks = append(w.marks, savepoint{name: t.Savepoint, cat: w.cat.Snapshot(), held: len(w.held)})
+		if len(w.marks) < maxMarks {
+			w.marks = append(w.marks, savepoint{name: t.Savepoint, cat: w.cat.Snapshot(), held: len(w.held)})
+		}
 	case sqlast.RollbackToSavepoint:
 		for i := len(w.marks) - 1; i >= 0; i-- {
 			if m := w.marks[i]; m.name == t.Savepoint {
 				w.cat.Restore(m.cat)
-				w.held, w.marks = slices.Clip(w.held[:m.held]), w.marks[:i+1]
+				w.release(m.held)
+				w.marks = w.marks[:i+1]
 				return
 			}
 		}

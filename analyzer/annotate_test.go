@@ -223,7 +223,7 @@ func TestMinor(t *testing.T) {
 func TestHeldLocks(t *testing.T) {
 	sql := "CREATE TABLE a(i int); CREATE TABLE b(i int);"
 	stmts := annotate(t, migration.Options{Framework: "plain"}, map[string]string{"1.sql": sql,
-		"2.sql": "BEGIN; UPDATE a SET i = 1; SAVEPOINT s; ALTER TABLE b ADD j int; ROLLBACK TO s; ALTER TABLE a ADD j int; SELECT 1; COMMIT;"})
+		"2.sql": "BEGIN; UPDATE a SET i = 1; SAVEPOINT s; ALTER TABLE b ADD j int; ROLLBACK TO s; ALTER TABLE a ADD j int; SELECT 1; ALTER TABLE b ADD j int; SELECT 1; COMMIT;"})
 	held := func(i int) []string {
 		var out []string
 		for _, h := range stmts[i].Held {
@@ -239,6 +239,9 @@ func TestHeldLocks(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"public.a RowExclusiveLock", "public.a AccessExclusiveLock"}, held(6)); diff != "" {
 		t.Errorf("after the upgrade (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"public.a RowExclusiveLock", "public.a AccessExclusiveLock", "public.b AccessExclusiveLock"}, held(8)); diff != "" {
+		t.Errorf("after the lock that was given back is taken again (-want +got):\n%s", diff)
 	}
 }
 

@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/migration"
@@ -44,33 +45,41 @@ func Directives(s *migration.Script) []Directive {
 
 // Deprecations are the columns that migrations announced they will drop, by a
 // `-- miglint:deprecate table.column reason` directive.
-type Deprecations struct{ marks []deprecation }
+type Deprecations struct {
+	marks *sync.Map // of all migrations: column to *deprecation, the first of it
+	seen  int       // only marks below this number count
+}
+
+// column is a column as a directive names it; schema may be "".
+type column struct{ schema, table, name string }
 
 type deprecation struct {
-	schema, table, column string
-	reason                string
-	at                    catalog.Origin
+	number int
+	reason string
+	at     catalog.Origin
 }
 
 // add records a deprecate directive.
 func (d *Deprecations) add(dir Directive, at catalog.Origin) {
 	target, reason, _ := strings.Cut(dir.Args, " ")
-	schema, table, column, ok := SplitColumn(target)
+	schema, table, name, ok := SplitColumn(target)
 	if !ok {
 		return
 	}
 	at.Span = dir.Span
-	d.marks = append(d.marks, deprecation{schema: schema, table: table, column: column, reason: strings.TrimSpace(reason), at: at})
+	d.seen++
+	d.marks.LoadOrStore(column{schema, table, name}, &deprecation{d.seen, strings.TrimSpace(reason), at})
 }
 
 // Of returns where the column was first marked and why.
-func (d *Deprecations) Of(table catalog.Key, column string) (at catalog.Origin, reason string, ok bool) {
-	for _, m := range d.marks {
-		if m.table == table.Name && m.column == column && (m.schema == "" || m.schema == table.Schema) {
-			return m.at, m.reason, true
+func (d *Deprecations) Of(table catalog.Key, name string) (at catalog.Origin, reason string, ok bool) {
+	first := &deprecation{number: d.seen + 1}
+	for _, schema := range []string{"", table.Schema} {
+		if m, marked := d.marks.Load(column{schema, table.Name, name}); marked && m.(*deprecation).number < first.number {
+			first = m.(*deprecation)
 		}
 	}
-	return catalog.Origin{}, "", false
+	return first.at, first.reason, first.number <= d.seen
 }
 
 // SplitColumn reads "table.column" or "schema.table.column".

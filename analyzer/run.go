@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -92,7 +93,7 @@ func Annotate(set *migration.Set, opts Options) iter.Seq[*Pass] {
 	r := newRunner(nil, &opts)
 	return func(yield func(*Pass) bool) {
 		for _, s := range set.Streams {
-			a, deps := r.begin(), &Deprecations{}
+			a, deps := r.begin(), &Deprecations{marks: &sync.Map{}}
 			for i, scripts := range s.Scripts() {
 				up, down := r.annotate(a, s, i, scripts, deps)
 				if s.Migrations[i].Judged && (!yield(up) || down != nil && !yield(down)) {
@@ -117,7 +118,7 @@ func (r *runner) begin() *annotator {
 // read changes. At most a few migrations are in flight, and nothing keeps the
 // statements of those that are done, which bounds memory.
 func (r *runner) stream(s *migration.Stream, res *Result) {
-	a, deps := r.begin(), &Deprecations{}
+	a, deps := r.begin(), &Deprecations{marks: &sync.Map{}}
 	judged := make([]judgement, len(s.Migrations))
 	outlines := make([]Outline, len(s.Migrations))
 	var g errgroup.Group
@@ -191,7 +192,7 @@ func (r *runner) annotate(a *annotator, s *migration.Stream, i int, scripts migr
 			deps.add(d, origin)
 		}
 	}
-	seen := &Deprecations{marks: slices.Clip(deps.marks)}
+	seen := &Deprecations{marks: deps.marks, seen: deps.seen}
 	up.Deprecations = seen
 	if m.Judged {
 		up.After = a.cat.Snapshot()

@@ -22,7 +22,14 @@ type Setting struct {
 // statement has them.
 type Settings map[string]Setting
 
+// maxSettings is more than pg_dump sets. Each SET copies them all, so a script
+// that sets hundreds is not followed any further.
+const maxSettings = 24
+
 func (s Settings) with(name string, v Setting) Settings {
+	if _, known := s[name]; !known && len(s) == maxSettings {
+		return s
+	}
 	out := make(Settings, len(s)+1)
 	maps.Copy(out, s)
 	out[name] = v

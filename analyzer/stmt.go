@@ -29,6 +29,8 @@ type Stmt struct {
 type HeldLock struct {
 	effect.Lock
 	By *Stmt
+
+	before effect.Mode // held on the relation when it was taken
 }
 
 // TxKind says who began a transaction.
@@ -134,6 +136,16 @@ func (s *Stmt) goes(k catalog.Key) bool {
 	}
 	last, ok := (*s.drops)[k.String()]
 	return ok && last >= s.Index
+}
+
+// Drops reports whether the statement drops the table and the script does not
+// make it anew to drop it again.
+func (s *Stmt) Drops(table catalog.Key) bool {
+	if s.drops == nil || len(*s.drops) == 0 {
+		return false
+	}
+	last, ok := (*s.drops)[table.String()]
+	return ok && last == s.Index
 }
 
 // unseen reports whether the relation was created by the transaction that is

@@ -32,7 +32,7 @@ func runExclusiveLocksPileUp(p *analyzer.Pass) {
 			continue
 		}
 		for _, l := range s.Effect.Locks {
-			if l.Mode != effect.AccessExclusive || l.Kind != sqlast.Table || s.Minor(l.Relation) || heldAlready(s, l.Relation) || drops(s, l.Relation) {
+			if l.Mode != effect.AccessExclusive || l.Kind != sqlast.Table || s.Minor(l.Relation) || heldAlready(s, l.Relation) {
 				continue
 			}
 			reported[s.Tx] = true
@@ -53,22 +53,11 @@ func runExclusiveLocksPileUp(p *analyzer.Pass) {
 // holds on a table that matters.
 func exclusiveHeld(s *analyzer.Stmt) (analyzer.HeldLock, bool) {
 	for _, h := range s.Held {
-		if h.Mode == effect.AccessExclusive && h.Kind == sqlast.Table && !s.Minor(h.Relation) && !drops(h.By, h.Relation) {
+		if h.Mode == effect.AccessExclusive && h.Kind == sqlast.Table && !s.Minor(h.Relation) && !h.By.Drops(h.Relation) {
 			return h, true
 		}
 	}
 	return analyzer.HeldLock{}, false
-}
-
-// drops reports whether the statement drops the table: code that still uses it
-// has worse to fear than a wait.
-func drops(s *analyzer.Stmt, key catalog.Key) bool {
-	for _, o := range s.Effect.Loses {
-		if o.Kind == sqlast.Table && o.Name == key.String() {
-			return true
-		}
-	}
-	return false
 }
 
 func heldAlready(s *analyzer.Stmt, key catalog.Key) bool {

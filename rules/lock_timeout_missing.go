@@ -56,7 +56,7 @@ func blockingLock(s *analyzer.Stmt) (strongest effect.Lock, ok bool) {
 		return effect.Lock{}, false
 	}
 	for _, l := range s.Effect.Locks {
-		if l.Mode > strongest.Mode && l.Mode.BlocksWrites() && l.Kind == sqlast.Table && !s.Minor(l.Relation) && !drops(s, l.Relation) {
+		if l.Mode > strongest.Mode && l.Mode.BlocksWrites() && l.Kind == sqlast.Table && !s.Minor(l.Relation) {
 			strongest, ok = l, true
 		}
 	}

@@ -13,8 +13,8 @@ import (
 // 100,000 does not spend half of its time collecting, as it would with a memory
 // limit.
 const (
-	heapFloor = 80 << 20
-	heapSlack = 45 << 20
+	heapFloor = 92 << 20
+	heapSlack = 55 << 20
 )
 
 // percent is by how much the heap may grow on what is alive.

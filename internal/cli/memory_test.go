@@ -6,7 +6,7 @@ import "testing"
 // less the slack, and never at once.
 func TestHeapGoal(t *testing.T) {
 	for _, tt := range []struct{ live, want int }{ // in MB
-		{0, 80}, {4, 80}, {40, 80}, {62, 80}, {63, 81}, {74, 103}, {1000, 1950},
+		{0, 92}, {4, 92}, {40, 92}, {73, 92}, {80, 105}, {1000, 1940},
 	} {
 		live := max(1, tt.live) // of nothing there is no percentage
 		if got := (live*100 + live*percent(tt.live<<20)) / 100; got < tt.want-1 || got > tt.want+5 {

@@ -92,8 +92,8 @@ func (a *arena) reset() {
 	}
 	for _, id := range a.inUse {
 		s := &a.slabs[id]
-		for i := 0; i < s.used; i += chunkSize {
-			s.chunks[i/chunkSize].all.Slice(0, min(chunkSize, s.used-i)).Clear()
+		for i := range s.used {
+			s.chunks[i/chunkSize].all.Index(i % chunkSize).SetZero()
 		}
 		s.used = 0
 	}

@@ -141,7 +141,7 @@ func (r *runner) unused(igs *ignores) []Diagnostic {
 // ignores reads the ignore comments of the script, nil if there are none, and
 // reports the bad ones.
 func (r *runner) ignores(p *Pass) (igs *ignores, bad []Diagnostic) {
-	if p.Script == nil || len(p.Script.Comments) == 0 {
+	if p.Script == nil || !slices.ContainsFunc(p.Script.Comments, speaks) {
 		return nil, nil
 	}
 	attached := map[int]source.Span{} // comment's offset → the statement it stands on
@@ -180,6 +180,11 @@ func (r *runner) ignores(p *Pass) (igs *ignores, bad []Diagnostic) {
 		igs = nil
 	}
 	return igs, bad
+}
+
+// speaks reports whether a comment is for a linter.
+func speaks(c sqlast.Comment) bool {
+	return strings.HasPrefix(c.Text, directivePrefix) || strings.HasPrefix(c.Text, squawkPrefix)
 }
 
 // directive turns one miglint comment into ignores; msg says what is wrong with
@@ -248,6 +253,8 @@ func splitRules(args string) (names []string, reason string) {
 	}
 }
 
+const squawkPrefix = "squawk-ignore"
+
 type squawkComment struct {
 	names []string
 	file  bool
@@ -263,7 +270,7 @@ func (s squawkComment) scope(stmt source.Span) source.Span {
 // squawkIgnore reads Squawk's `squawk-ignore rule[, rule]` and
 // `squawk-ignore-file [rule, …]`.
 func squawkIgnore(c sqlast.Comment) (squawkComment, bool) {
-	rest, ok := strings.CutPrefix(c.Text, "squawk-ignore")
+	rest, ok := strings.CutPrefix(c.Text, squawkPrefix)
 	if !ok {
 		return squawkComment{}, false
 	}

@@ -113,6 +113,13 @@ func (r *runner) begin() *annotator {
 	return a
 }
 
+// annotated is a migration that is ready for the rules.
+type annotated struct{ up, down *Pass }
+
+// lot is how many statements the rules are handed at a time: to hand over a small
+// migration costs as much as to judge it.
+const lot = 64
+
 // stream annotates the stream in order and hands each finished migration to the
 // rules, which run beside the replay: catalogs are persistent, so nothing they
 // read changes. At most a few migrations are in flight, and nothing keeps the
@@ -123,6 +130,18 @@ func (r *runner) stream(s *migration.Stream, res *Result) {
 	outlines := make([]Outline, len(s.Migrations))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
+	var ready []annotated
+	statements := 0
+	hand := func() {
+		some := ready
+		ready, statements = nil, 0
+		g.Go(func() error {
+			for _, a := range some {
+				judged[a.up.Index] = r.judge(a.up, a.down)
+			}
+			return nil
+		})
+	}
 	for i, scripts := range s.Scripts() {
 		up, down := r.annotate(a, s, i, scripts, deps)
 		outlines[i] = Outline{Up: outline(scripts.Up, up.Directives)}
@@ -130,12 +149,14 @@ func (r *runner) stream(s *migration.Stream, res *Result) {
 			outlines[i].Down = outline(scripts.Down, down.Directives)
 		}
 		if s.Migrations[i].Judged {
-			g.Go(func() error {
-				judged[i] = r.judge(up, down)
-				return nil
-			})
+			ready = append(ready, annotated{up, down})
+			statements += 1 + len(up.Stmts)
+		}
+		if statements >= lot {
+			hand()
 		}
 	}
+	hand()
 	_ = g.Wait() // the functions above return no error
 	found := 0
 	for i := range judged {

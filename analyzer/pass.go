@@ -80,6 +80,15 @@ type StreamPass struct {
 // Report hands in a finding. Migration is left to the rule.
 func (p *StreamPass) Report(d Diagnostic) { p.report(d) }
 
+// Judged returns the migration that made something of Final if it is under
+// judgement; nil if it is only history, or was there before.
+func (p *StreamPass) Judged(made catalog.Origin) *migration.Migration {
+	if made.Migration < 0 || made.Migration >= len(p.Stream.Migrations) || !p.Stream.Migrations[made.Migration].Judged {
+		return nil
+	}
+	return p.Stream.Migrations[made.Migration]
+}
+
 // Outline is a migration without its statements.
 type Outline struct{ Up, Down *ScriptOutline } // nil as in migration.Scripts
 

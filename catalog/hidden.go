@@ -54,6 +54,10 @@ func (c *Catalog) setGone(k Key) {
 // a transaction.
 func (c *Catalog) shown(tx int) bool { return !c.blind || tx > c.blindTx }
 
+// Shown reports whether history shows everything that happened since something
+// was made, but for what is named in code that Doubtful tells of.
+func (c *Catalog) Shown(made Origin) bool { return c.shown(made.Tx) }
+
 // Hide notes that anything may have happened since the last statement, or by it,
 // that history does not show.
 func (c *Catalog) Hide() { c.blind, c.blindTx = true, c.tx }

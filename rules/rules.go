@@ -55,6 +55,7 @@ func All() []*analyzer.Rule {
 		timeoutAroundConcurrently,
 		timeoutWithoutUnit,
 		unclosedTransaction,
+		unfinishedRecipe,
 		// losing
 		dropCascade,
 		dropColumnNotDeprecated,

@@ -1,4 +1,3 @@
-// Package pgserver is a throwaway PostgreSQL: found on the machine, or embedded.
 package pgserver
 
 import (
@@ -6,10 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strconv"
+	"os"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 )
+
+// The majors of PostgreSQL that miglint knows.
+const (
+	MinMajor = 14
+	MaxMajor = 18
+)
+
+// ErrNotFound is the error of Start when there is no server to be had, as opposed
+// to one that is there and does not work.
+var ErrNotFound = errors.New("no PostgreSQL to be had")
 
 // Options say which server to take. The zero value is the first one found.
 type Options struct {
@@ -27,85 +37,69 @@ type Options struct {
 	Repository string
 }
 
-// Server is a running PostgreSQL that nobody else uses.
+// FromEnvironment returns the options that the environment variables in the
+// package comment set.
+func FromEnvironment() Options {
+	return Options{
+		DatabaseURL: os.Getenv("MIGLINT_DATABASE_URL"),
+		BinDir:      os.Getenv("MIGLINT_POSTGRES_BIN"),
+		Repository:  os.Getenv("MIGLINT_POSTGRES_REPOSITORY"),
+	}
+}
+
+// Server is a running PostgreSQL that nobody else uses. Its methods may be called
+// from several goroutines.
 type Server struct {
 	Major int
-	admin *url.URL
-	next  int
+
+	admin   *url.URL // a superuser
+	role    *url.Userinfo
+	process *process // nil if the server was running before
+	// prefix begins the names of databases and of the role, so that two runs on the
+	// same running server do not meet.
+	prefix string
+
+	mu        sync.Mutex // guards what follows
+	conn      *pgx.Conn  // a superuser's, nil until it is needed
+	made      int
+	databases map[string]bool // those that are to be dropped
+	closed    bool
 }
 
 // Start finds or starts a server. It returns an error that says what was looked
-// for, where, and the one command that installs it.
+// for, where, and the one command that installs it. The context is for the start
+// alone: the server runs until Close is called or the process ends.
 func Start(ctx context.Context, o Options) (*Server, error) {
-	if o.DatabaseURL == "" {
-		return nil, errors.New("no database URL")
+	if o.Major != 0 && !known(o.Major) {
+		return nil, unsupported(o.Major, "the one asked for")
 	}
-	u, err := url.Parse(o.DatabaseURL)
+	if o.DatabaseURL != "" {
+		return attach(ctx, o)
+	}
+	b, err := find(ctx, o)
 	if err != nil {
-		return nil, fmt.Errorf("reading the database URL: %w", err)
+		return nil, err
 	}
-	conn, err := pgx.Connect(ctx, o.DatabaseURL)
-	if err != nil {
-		return nil, fmt.Errorf("connecting to the server: %w", err)
-	}
-	defer conn.Close(ctx)
-	var version string
-	if err := conn.QueryRow(ctx, "SHOW server_version_num").Scan(&version); err != nil {
-		return nil, fmt.Errorf("asking the server for its version: %w", err)
-	}
-	num, err := strconv.Atoi(version)
-	if err != nil {
-		return nil, fmt.Errorf("reading the server's version %q: %w", version, err)
-	}
-	return &Server{Major: num / 10000, admin: u}, nil
+	return launch(ctx, b)
 }
 
-// Database is an empty database of a server.
-type Database struct {
-	Name string
-	// URL connects as the role that runs migrations: it owns the database and is
-	// no superuser. AdminURL connects as a superuser.
-	URL, AdminURL string
+func known(major int) bool { return MinMajor <= major && major <= MaxMajor }
+
+func unsupported(major int, which string) error {
+	return fmt.Errorf("PostgreSQL %d (%s) is not supported: miglint knows %d to %d", major, which, MinMajor, MaxMajor)
 }
 
-// CreateDatabase makes an empty database with TimeZone Europe/Rome (so that
-// nothing holds only because the session happens to be in UTC). It goes with the
-// server, or when DropDatabase is called.
-func (s *Server) CreateDatabase(ctx context.Context) (*Database, error) {
-	s.next++
-	db := &Database{Name: fmt.Sprintf("miglint_%d_%d", s.Major, s.next)}
-	conn, err := pgx.Connect(ctx, s.admin.String())
-	if err != nil {
-		return nil, fmt.Errorf("connecting to the server: %w", err)
+// Close stops a server that Start started and removes its folder. On a server that
+// was running before, it drops the databases and the role that were made there.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
 	}
-	defer conn.Close(ctx)
-	for _, sql := range []string{
-		"DROP DATABASE IF EXISTS " + db.Name + " WITH (FORCE)",
-		"CREATE DATABASE " + db.Name,
-		"ALTER DATABASE " + db.Name + " SET timezone = 'Europe/Rome'",
-	} {
-		if _, err := conn.Exec(ctx, sql); err != nil {
-			return nil, fmt.Errorf("creating database %s: %w", db.Name, err)
-		}
+	s.closed = true
+	if s.process != nil {
+		return s.process.stop()
 	}
-	u := *s.admin
-	u.Path = "/" + db.Name
-	db.URL, db.AdminURL = u.String(), u.String()
-	return db, nil
+	return s.detach()
 }
-
-// DropDatabase drops a database that CreateDatabase made, with its connections.
-func (s *Server) DropDatabase(ctx context.Context, db *Database) error {
-	conn, err := pgx.Connect(ctx, s.admin.String())
-	if err != nil {
-		return fmt.Errorf("connecting to the server: %w", err)
-	}
-	defer conn.Close(ctx)
-	if _, err := conn.Exec(ctx, "DROP DATABASE IF EXISTS "+db.Name+" WITH (FORCE)"); err != nil {
-		return fmt.Errorf("dropping database %s: %w", db.Name, err)
-	}
-	return nil
-}
-
-// Close stops a server that Start started and removes its folder.
-func (s *Server) Close() error { return nil }

@@ -2,20 +2,93 @@
 package pgservertest
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"os"
+	"strconv"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/miglint/miglint/internal/pgserver"
 )
 
-// Each runs f once for each PostgreSQL major that is to be had, on a server of
-// its own.
+// servers are those that tests of this binary use together: starting one takes
+// longer than most tests. Nobody closes them: they go with the process.
+var servers struct {
+	sync.Mutex
+	started map[pgserver.Options]*started
+}
+
+type started struct {
+	once   sync.Once
+	server *pgserver.Server
+	err    error
+}
+
+// Each runs f as a subtest postgres=N on each PostgreSQL that is to be had: one of
+// each major in MIGLINT_POSTGRES_MAJORS, which may be downloaded, else the first
+// that pgserver finds. The server is for all tests of the binary: f makes
+// databases of its own in it, drops them, and leaves it running.
+//
+// The test is skipped under -short, and if there is no server, unless
+// MIGLINT_REQUIRE_POSTGRES=1 makes that a failure.
 func Each(t *testing.T, f func(t *testing.T, s *pgserver.Server)) {
 	t.Helper()
-	s, err := pgserver.Start(t.Context(), pgserver.Options{DatabaseURL: os.Getenv("MIGLINT_DATABASE_URL")})
-	if err != nil {
-		t.Skipf("no PostgreSQL: %v", err)
+	if testing.Short() {
+		t.Skip("a PostgreSQL server is too slow for -short")
 	}
-	defer s.Close()
-	f(t, s)
+	options, err := wanted(os.Getenv("MIGLINT_POSTGRES_MAJORS"), pgserver.FromEnvironment())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range options {
+		s, err := start(o)
+		if errors.Is(err, pgserver.ErrNotFound) && os.Getenv("MIGLINT_REQUIRE_POSTGRES") != "1" {
+			if o.Major == 0 {
+				t.Skip(err)
+			}
+			t.Run(fmt.Sprintf("postgres=%d", o.Major), func(t *testing.T) { t.Skip(err) })
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(fmt.Sprintf("postgres=%d", s.Major), func(t *testing.T) { f(t, s) })
+	}
+}
+
+// wanted returns the options of each server that a list of majors asks for. Named
+// majors are started for the test: a running server or one folder of binaries is
+// of one major only.
+func wanted(majors string, o pgserver.Options) ([]pgserver.Options, error) {
+	list := strings.FieldsFunc(majors, func(r rune) bool { return r == ',' || r == ' ' })
+	if len(list) == 0 {
+		return []pgserver.Options{o}, nil
+	}
+	var all []pgserver.Options
+	for _, m := range list {
+		major, err := strconv.Atoi(m)
+		if err != nil {
+			return nil, fmt.Errorf("MIGLINT_POSTGRES_MAJORS: %q is no major version: expected a list such as 14 15 16 17 18", m)
+		}
+		all = append(all, pgserver.Options{Major: major, Download: true, Repository: o.Repository})
+	}
+	return all, nil
+}
+
+func start(o pgserver.Options) (*pgserver.Server, error) {
+	servers.Lock()
+	if servers.started == nil {
+		servers.started = map[pgserver.Options]*started{}
+	}
+	s := servers.started[o]
+	if s == nil {
+		s = &started{}
+		servers.started[o] = s
+	}
+	servers.Unlock()
+	s.once.Do(func() { s.server, s.err = pgserver.Start(context.Background(), o) })
+	return s.server, s.err
 }

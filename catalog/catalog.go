@@ -142,9 +142,13 @@ type Trigger struct {
 	When       sqlast.Expr
 	Row        bool
 	Constraint bool
-	Inherited  bool // came from the partitioned table
-	Disabled   bool
-	Created    Origin
+	Deferrable bool
+	// InitiallyDeferred is set when it fires at COMMIT.
+	InitiallyDeferred bool
+	Events            []string // as in sqlast.CreateTrigger
+	Inherited         bool     // came from the partitioned table
+	Disabled          bool
+	Created           Origin
 }
 
 // Policy is a row security policy.

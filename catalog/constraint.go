@@ -291,7 +291,7 @@ func (c *Catalog) alterConstraint(t *Table, op *sqlast.AlterConstraint, at Origi
 	}
 	con = c.updateConstraint(t, con)
 	if op.Deferrable != nil {
-		con.Deferrable = *op.Deferrable
+		con.Deferrable, con.InitiallyDeferred = *op.Deferrable, op.InitiallyDeferred
 	}
 	if op.Inherit != nil {
 		con.NoInherit = !*op.Inherit

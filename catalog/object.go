@@ -110,6 +110,7 @@ func (c *Catalog) createTrigger(op *sqlast.CreateTrigger, at Origin) {
 	tr := &Trigger{
 		Name: op.Name, Function: op.Function, Columns: op.Columns, When: op.When,
 		Row: op.Row, Constraint: op.Constraint, Created: at,
+		Deferrable: op.Deferrable, InitiallyDeferred: op.InitiallyDeferred, Events: op.Events,
 	}
 	if fs := c.Functions(op.Function); len(fs) > 0 {
 		tr.Function.Schema = fs[0].Schema

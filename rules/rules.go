@@ -46,6 +46,7 @@ func All() []*analyzer.Rule {
 		enumValueUsedInTransaction,
 		flywayMixedTransaction,
 		nestedTransaction,
+		pendingTriggerEvents,
 		psqlOnlySyntax,
 		setLocalOutsideTransaction,
 		statementCutInTwo,

@@ -126,6 +126,9 @@ type (
 		Columns    []string // UPDATE OF columns
 		When       Expr
 		Deferrable bool
+		// InitiallyDeferred is set when it fires at COMMIT.
+		InitiallyDeferred bool
+		Events            []string // "insert", "update", "delete", "truncate"
 	}
 	// CreateRule is CREATE RULE.
 	CreateRule struct {
@@ -272,6 +275,12 @@ type (
 		Values []string
 		Local  bool
 		Reset  bool // RESET, or SET … TO DEFAULT
+	}
+	// SetConstraints is SET CONSTRAINTS.
+	SetConstraints struct {
+		Node
+		Names    []Name // none for ALL
+		Deferred bool
 	}
 	// Transaction is a transaction control statement.
 	Transaction struct {

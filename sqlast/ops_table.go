@@ -158,8 +158,10 @@ type (
 		AlterTarget
 		Constraint string
 		Deferrable *bool
-		Enforced   *bool // PostgreSQL 18
-		Inherit    *bool // PostgreSQL 18
+		// InitiallyDeferred goes with Deferrable: not mentioned, it is reset.
+		InitiallyDeferred bool
+		Enforced          *bool // PostgreSQL 18
+		Inherit           *bool // PostgreSQL 18
 	}
 	// AttachPartition is ATTACH PARTITION, of a table or an index (Kind Index).
 	AttachPartition struct {

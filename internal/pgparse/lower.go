@@ -97,6 +97,8 @@ func (l *lowerer) statement(n *pg.Node) []sqlast.Op {
 		return one(l.selectStatement(s.SelectStmt))
 	case *pg.Node_VariableSetStmt:
 		return l.set(s.VariableSetStmt)
+	case *pg.Node_ConstraintsSetStmt:
+		return one(l.setConstraints(s.ConstraintsSetStmt))
 	case *pg.Node_TransactionStmt:
 		return one(l.transaction(s.TransactionStmt))
 	case *pg.Node_CommentStmt:

@@ -171,7 +171,7 @@ func (l *lowerer) constraintAction(a action) sqlast.Op {
 		op := &sqlast.AlterConstraint{Node: a.Node, AlterTarget: a.AlterTarget, Constraint: d.GetConname()}
 		if l.find(a.toks.lo, a.toks.hi, "deferrable") >= 0 || d.GetInitdeferred() {
 			deferrable := d.GetDeferrable()
-			op.Deferrable = &deferrable
+			op.Deferrable, op.InitiallyDeferred = &deferrable, d.GetInitdeferred()
 		}
 		l.newerAlterConstraint(op, a.toks)
 		return op

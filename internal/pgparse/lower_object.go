@@ -69,11 +69,21 @@ func (l *lowerer) columnOf(d *pg.DefElem) *sqlast.ColumnOf {
 	return c
 }
 
+// triggerEvents are the events of a trigger in the order of their bits, of which
+// the first is TRIGGER_TYPE_INSERT (pg_trigger.h).
+var triggerEvents = [...]string{"insert", "delete", "update", "truncate"}
+
 func (l *lowerer) createTrigger(s *pg.CreateTrigStmt) sqlast.Op {
 	op := &sqlast.CreateTrigger{
 		Node: l.node(), Name: s.Trigname, Table: l.relation(s.Relation), Function: qualified(s.Funcname),
 		Replace: s.Replace, Constraint: s.Isconstraint, RefTable: l.rangeName(s.Constrrel), Row: s.Row,
 		Columns: strs(s.Columns), When: l.expr(s.WhenClause), Deferrable: s.Deferrable,
+		InitiallyDeferred: s.Initdeferred,
+	}
+	for i, event := range triggerEvents {
+		if s.Events&(4<<i) != 0 {
+			op.Events = append(op.Events, event)
+		}
 	}
 	for i := l.hi - 1; i > l.lo; i-- {
 		if l.word(i, "execute") && l.anyWord(i+1, "function", "procedure") {

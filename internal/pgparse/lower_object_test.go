@@ -94,10 +94,13 @@ func TestLowerObjects(t *testing.T) {
 		{"procedure", "CREATE PROCEDURE p(INOUT int) LANGUAGE sql AS 'select 1'", []sqlast.Op{&sqlast.CreateFunction{
 			Name: name("p"), Procedure: true, Args: []sqlast.FunctionArg{{Type: typ("int4"), Mode: "inout"}}, Language: "sql", Body: "select 1",
 		}}},
-		{"trigger", "CREATE CONSTRAINT TRIGGER g AFTER UPDATE OF a, b ON s.t FROM u DEFERRABLE FOR EACH ROW WHEN (old.a) EXECUTE FUNCTION s.f('x')", []sqlast.Op{&sqlast.CreateTrigger{
+		{"trigger", "CREATE CONSTRAINT TRIGGER g AFTER UPDATE OF a, b ON s.t FROM u DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.a) EXECUTE FUNCTION s.f('x')", []sqlast.Op{&sqlast.CreateTrigger{
 			Name: "g", Table: rel("s.t"), Function: name("s.f"), Constraint: true, RefTable: name("u"), Row: true,
-			Columns: []string{"a", "b"}, When: &sqlast.ColumnExpr{Qualifier: "old", Column: "a"}, Deferrable: true,
+			Columns: []string{"a", "b"}, When: &sqlast.ColumnExpr{Qualifier: "old", Column: "a"}, Deferrable: true, InitiallyDeferred: true,
+			Events: []string{"update"},
 		}}},
+		{"set constraints", "SET CONSTRAINTS s.a, b IMMEDIATE", []sqlast.Op{&sqlast.SetConstraints{Names: []sqlast.Name{name("s.a"), name("b")}}}},
+		{"set all constraints", "SET CONSTRAINTS ALL DEFERRED", []sqlast.Op{&sqlast.SetConstraints{Deferred: true}}},
 		{"rule", "CREATE OR REPLACE RULE r AS ON INSERT TO s.t DO INSTEAD NOTHING", []sqlast.Op{&sqlast.CreateRule{Name: "r", Table: rel("s.t"), Replace: true}}},
 		{"policy", "CREATE POLICY p ON t USING (a) WITH CHECK (b)", []sqlast.Op{&sqlast.CreatePolicy{Name: "p", Table: rel("t"), Using: col("a"), Check: col("b")}}},
 		{"alter policy", "ALTER POLICY p ON t USING (a)", []sqlast.Op{&sqlast.CreatePolicy{Name: "p", Table: rel("t"), Alter: true, Using: col("a")}}},

@@ -158,6 +158,14 @@ var transactionKinds = map[pg.TransactionStmtKind]sqlast.TransactionKind{
 	pg.TransactionStmtKind_TRANS_STMT_ROLLBACK_PREPARED: sqlast.RollbackPrepared,
 }
 
+func (l *lowerer) setConstraints(s *pg.ConstraintsSetStmt) sqlast.Op {
+	op := &sqlast.SetConstraints{Node: l.node(), Deferred: s.Deferred}
+	for _, n := range s.Constraints {
+		op.Names = append(op.Names, l.rangeName(n.GetRangeVar()))
+	}
+	return op
+}
+
 func (l *lowerer) transaction(s *pg.TransactionStmt) sqlast.Op {
 	return &sqlast.Transaction{
 		Node: l.node(), Kind: transactionKinds[s.Kind], Savepoint: s.SavepointName, Chain: s.Chain,

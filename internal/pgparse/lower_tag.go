@@ -66,8 +66,6 @@ func sessionTag(n *pg.Node) string {
 	switch n.Node.(type) {
 	case *pg.Node_CheckPointStmt:
 		return "CHECKPOINT"
-	case *pg.Node_ConstraintsSetStmt:
-		return "SET CONSTRAINTS"
 	case *pg.Node_DeclareCursorStmt:
 		return "DECLARE CURSOR"
 	case *pg.Node_DropOwnedStmt:

@@ -159,7 +159,6 @@ func TestCommandTags(t *testing.T) {
 		"DROP OWNED BY r":                                                "DROP OWNED",
 		"GRANT a TO b":                                                   "GRANT ROLE",
 		"REVOKE a FROM b":                                                "REVOKE ROLE",
-		"SET CONSTRAINTS ALL DEFERRED":                                   "SET CONSTRAINTS",
 		"CLOSE ALL":                                                      "CLOSE CURSOR ALL",
 		"MOVE c":                                                         "MOVE",
 		"DEALLOCATE ALL":                                                 "DEALLOCATE ALL",

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"iter"
 	"slices"
 
 	"github.com/miglint/miglint/sqlast"
@@ -228,17 +227,4 @@ func (c *Catalog) Schema(name string) bool {
 func (c *Catalog) Extension(name string) bool {
 	_, ok := c.extensions.get(name)
 	return ok
-}
-
-// Tables yields every table in order of schema and name.
-func (c *Catalog) Tables() iter.Seq[*Table] {
-	return func(yield func(*Table) bool) {
-		for _, schema := range c.schemas.sorted() {
-			for _, l := range schema.value.relations.sorted() {
-				if t, ok := l.value.object.(*Table); ok && !yield(t) {
-					return
-				}
-			}
-		}
-	}
 }

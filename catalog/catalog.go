@@ -224,7 +224,9 @@ type EnumLabel struct {
 type Function struct {
 	Key
 	Args       []sqlast.FunctionArg
+	Returns    sqlast.TypeName // zero for procedures, RETURNS TABLE, and where OUT parameters say it
 	Procedure  bool
+	Doubtful   bool // as of a table: see Catalog.CertainFunction
 	Language   string
 	Volatility sqlast.Volatility
 	Body       string

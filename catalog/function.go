@@ -12,7 +12,7 @@ const maxOverloads = 200
 
 func (c *Catalog) createFunction(op *sqlast.CreateFunction, at Origin) {
 	f := &Function{
-		Key: c.keyOf(op.Name), Args: op.Args, Procedure: op.Procedure, Language: op.Language,
+		Key: c.keyOf(op.Name), Args: op.Args, Returns: op.Returns, Procedure: op.Procedure, Language: op.Language,
 		Volatility: op.Volatility, Body: op.Body, BodyAt: op.BodyAt, Created: at,
 		code: readCode(op.Language, op.Body),
 	}
@@ -26,6 +26,23 @@ func (c *Catalog) createFunction(op *sqlast.CreateFunction, at Origin) {
 		list = append(slices.Clip(list), f)
 	}
 	c.schema(f.Schema).functions.set(c.begin(), f.Name, list)
+}
+
+// Replaced returns the function that a CREATE FUNCTION or PROCEDURE finds in its
+// place: that of the same schema, name and input types; nil if there is none.
+func (c *Catalog) Replaced(op *sqlast.CreateFunction) *Function {
+	f := &Function{Key: c.keyOf(op.Name), Args: op.Args}
+	for _, old := range c.functionsAt(f.Key) {
+		if sameArgs(old, f) {
+			return old
+		}
+	}
+	return nil
+}
+
+// InputArgs returns the parameters that a caller gives values to.
+func (f *Function) InputArgs() []sqlast.FunctionArg {
+	return slices.DeleteFunc(slices.Clone(f.Args), func(arg sqlast.FunctionArg) bool { return arg.Mode == "out" || arg.Mode == "table" })
 }
 
 // sameArgs reports whether two functions have the same input types, so that one

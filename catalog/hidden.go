@@ -1,6 +1,10 @@
 package catalog
 
-import "github.com/miglint/miglint/sqlast"
+import (
+	"slices"
+
+	"github.com/miglint/miglint/sqlast"
+)
 
 // Certain reports whether the relation of that key is there just as history
 // shows it: history made it, and no statement since may have changed it in a way
@@ -28,6 +32,9 @@ func (c *Catalog) Certain(k Key) bool {
 func (c *Catalog) CertainType(t *Type) bool {
 	return !t.Partial && !t.Doubtful && c.shown(t.Created.Tx)
 }
+
+// CertainFunction is Certain for a function or procedure.
+func (c *Catalog) CertainFunction(f *Function) bool { return !f.Doubtful && c.shown(f.Created.Tx) }
 
 // Gone reports whether a name certainly stands for no relation: history dropped
 // or renamed what had it, and nothing has been given the name since.
@@ -80,6 +87,9 @@ func (c *Catalog) doubt(n sqlast.Name) {
 	if t := c.Type(n); t != nil {
 		c.userTypeAt(t.Key).Doubtful = true
 	}
+	for _, f := range c.Functions(n) {
+		c.doubtFunction(f)
+	}
 	k, r, found := c.find(n)
 	if !found {
 		k = c.keyOf(n)
@@ -97,6 +107,15 @@ func (c *Catalog) doubt(n sqlast.Name) {
 		t.Doubtful = true
 	} else if v := c.view(k); v != nil {
 		v.Doubtful = true
+	}
+}
+
+func (c *Catalog) doubtFunction(f *Function) {
+	list := c.functionsAt(f.Key)
+	if i := slices.Index(list, f); i >= 0 && !f.Doubtful {
+		clone := *f
+		clone.Doubtful = true
+		c.schema(f.Schema).functions.set(c.begin(), f.Name, with(list, i, &clone))
 	}
 }
 

@@ -15,6 +15,8 @@ func (j *judge) dml(op sqlast.Op) {
 		j.query(op.Query)
 	case *sqlast.Insert:
 		j.write(op.Table, writeNew, "INSERT writes it")
+		j.insertMustFit(op)
+		j.lockDrawnFrom(op)
 		j.query(op.Query)
 		j.lockReferencedByRows(op.Table, op.Columns)
 	case *sqlast.Update:
@@ -23,6 +25,7 @@ func (j *judge) dml(op sqlast.Op) {
 			columns = append(columns, a.Column)
 		}
 		j.write(op.Table, writeChange, "UPDATE writes it")
+		j.assignmentsMustFit(op)
 		j.reads(op.From)
 		j.query(op.Query)
 		j.lockReferencedByRows(op.Table, columns)

@@ -69,6 +69,8 @@ func (j *judge) op(op sqlast.Op) {
 		j.attached(op)
 	case *sqlast.CreateSequence, *sqlast.AlterSequence:
 		j.sequence(op)
+	case *sqlast.CreateFunction:
+		j.createFunction(op)
 	case *sqlast.CreateType, *sqlast.AddEnumValue, *sqlast.AlterAttribute, *sqlast.CreateDomain, *sqlast.AlterDomain:
 		j.typeOp(op)
 	}

@@ -230,6 +230,7 @@ type (
 		Query      *Query // nil for DEFAULT VALUES; Query.ValueRows tells a VALUES list
 		Values     []Expr // every expression of a VALUES list, in order
 		OnConflict bool
+		Overriding string // OVERRIDING "system" or "user" VALUE, "" if not written
 	}
 	// Update is UPDATE.
 	Update struct {

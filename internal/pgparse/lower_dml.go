@@ -27,7 +27,9 @@ func leftmost(s *pg.SelectStmt) *pg.SelectStmt {
 }
 
 func (l *lowerer) insert(s *pg.InsertStmt) sqlast.Op {
-	op := &sqlast.Insert{Node: l.node(), Table: l.relation(s.Relation), OnConflict: s.OnConflictClause != nil}
+	op := &sqlast.Insert{
+		Node: l.node(), Table: l.relation(s.Relation), OnConflict: s.OnConflictClause != nil, Overriding: overridings[s.Override],
+	}
 	for _, n := range s.Cols {
 		op.Columns = append(op.Columns, n.GetResTarget().GetName())
 	}
@@ -52,6 +54,11 @@ func (l *lowerer) insert(s *pg.InsertStmt) sqlast.Op {
 		op.Query = q
 	}
 	return op
+}
+
+var overridings = map[pg.OverridingKind]string{
+	pg.OverridingKind_OVERRIDING_USER_VALUE:   "user",
+	pg.OverridingKind_OVERRIDING_SYSTEM_VALUE: "system",
 }
 
 // plainValues reports whether s is a VALUES list and nothing else.

@@ -164,6 +164,7 @@ type View struct {
 	Materialized    bool
 	Populated       bool // materialized views: not WITH NO DATA
 	Columns         []string
+	Types           []sqlast.TypeName // of Columns, zero where history cannot tell
 	Query           *sqlast.Query
 	Reads           []Key       // relations it reads, resolved
 	Uses            []ColumnRef // columns of Reads that it uses; what * stood for is spelled out

@@ -342,6 +342,9 @@ func (c *Catalog) readQuery(v *View, op *sqlast.CreateView) {
 		for _, out := range outputs[len(v.Columns):] {
 			v.Columns = append(v.Columns, out.Name)
 		}
+		for _, out := range outputs {
+			v.Types = append(v.Types, out.Type)
+		}
 	}
 	seen := map[Key]bool{v.Key: true}
 	for _, item := range scope.items {

@@ -119,43 +119,8 @@ func (j *judge) createView(op *sqlast.CreateView) {
 		j.fail("42809", "%q is not a view", key.Name)
 	default:
 		j.lockKind(key, sqlast.View, AccessExclusive, "CREATE OR REPLACE VIEW changes what queries of the view see")
-		j.viewShape(j.cat.ViewAt(key), op)
+		j.viewShape(key, op)
 	}
-}
-
-// viewShape: a replaced view keeps its columns and may only append
-// (checkViewColumns in view.c).
-func (j *judge) viewShape(v *catalog.View, op *sqlast.CreateView) {
-	columns := viewColumns(op)
-	if v == nil || !j.cat.Certain(v.Key) || len(v.Columns) == 0 || columns == nil {
-		return
-	}
-	if len(columns) < len(v.Columns) {
-		j.fail("42P16", "cannot drop columns from view")
-		return
-	}
-	for i, old := range v.Columns {
-		if columns[i] != old {
-			j.fail("42P16", "cannot change name of view column %q to %q", old, columns[i])
-			return
-		}
-	}
-}
-
-// viewColumns is the names of a view's columns; nil if a star hides them.
-func viewColumns(op *sqlast.CreateView) []string {
-	if op.Query == nil {
-		return nil
-	}
-	var names []string
-	for _, t := range op.Query.Targets {
-		if t.Name == "*" || t.Name == "" {
-			return nil
-		}
-		names = append(names, t.Name)
-	}
-	copy(names, op.Columns)
-	return names
 }
 
 // createTrigger is CREATE TRIGGER (CreateTriggerFiringOn in trigger.c).

@@ -36,7 +36,11 @@ func find(ctx context.Context, o Options) (binaries, error) {
 		}
 		others = append(others, fmt.Sprintf("PostgreSQL %d in %s", b.major, b.dir))
 	}
-	return binaries{}, notFound(o, others)
+	missing := notFound(o, others)
+	if !o.Download {
+		return binaries{}, missing
+	}
+	return download(ctx, o, missing)
 }
 
 // named returns the binaries in the folder that the user names.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/effect"
+	"github.com/miglint/miglint/internal/recipe"
 	"github.com/miglint/miglint/sqlast"
 )
 
@@ -43,7 +44,11 @@ func runDropTable(p *analyzer.Pass) {
 		if len(others) > 0 {
 			message += fmt.Sprintf(", and blocks reads and writes of %s %s", relations(others), op.Until())
 		}
-		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{Message: message, Locks: others})
+		d := analyzer.Diagnostic{Message: message, Locks: others}
+		if len(others) > 0 {
+			d.Suggestion = recipe.DropTable(p, op.Stmt, drop)
+		}
+		p.ReportStmt(op.Stmt, op.I, d)
 	}
 }
 

@@ -68,11 +68,14 @@ func runPendingTriggerEvents(p *analyzer.Pass) {
 func reportPending(p *analyzer.Pass, s *analyzer.Stmt, i int, e event) {
 	line := e.by.Span.StartPos().Line
 	message := fmt.Sprintf("this fails: line %d leaves rows of %s that %s checks at COMMIT only (SQLSTATE 55006)", line, e.table, e.check)
+	severity := analyzer.Error
 	if !e.certain {
+		severity = analyzer.Warning
 		message = fmt.Sprintf("this fails if line %d changes a row of %s, which %s checks at COMMIT only (SQLSTATE 55006)", line, e.table, e.check)
 	}
 	var steps recipe.Steps
 	p.ReportStmt(s, i, analyzer.Diagnostic{
+		Severity:   severity,
 		Message:    message,
 		Suggestion: steps.Add("", "SET CONSTRAINTS ALL IMMEDIATE", s.Text).String(),
 		Related:    []analyzer.Related{{Span: e.by.Span, Message: "the rows are written here"}},

@@ -22,6 +22,7 @@ func All() []*analyzer.Rule {
 		columnTypeRewrite,
 		detachPartitionNotConcurrent,
 		dropIndexNotConcurrent,
+		dropLocksReferenced,
 		exclusionConstraint,
 		exclusiveLocksPileUp,
 		foreignKeyWithoutNotValid,

@@ -156,12 +156,12 @@ func (c *Catalog) applyAlter(op sqlast.AlterAction, at Origin) {
 		*sqlast.SetExpression, *sqlast.AlterIdentity:
 		c.alterColumn(t, op, at)
 	default:
-		alterTable(t, op)
+		alterTable(t, op, at)
 	}
 }
 
 // alterTable applies the actions that set a property of the table itself.
-func alterTable(t *Table, op sqlast.AlterAction) {
+func alterTable(t *Table, op sqlast.AlterAction, at Origin) {
 	switch op := op.(type) {
 	case *sqlast.SetLogged:
 		t.Persistence = sqlast.Unlogged
@@ -186,7 +186,7 @@ func alterTable(t *Table, op sqlast.AlterAction) {
 	case *sqlast.RowSecurity:
 		switch op.Action {
 		case "enable", "disable":
-			t.RLS = op.Action == "enable"
+			t.RLS, t.RLSAt = op.Action == "enable", &at
 		case "force", "no force":
 			t.ForceRLS = op.Action == "force"
 		}

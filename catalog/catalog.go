@@ -63,6 +63,7 @@ type Table struct {
 	Policies    []*Policy
 	RLS         bool
 	ForceRLS    bool
+	RLSAt       *Origin // of the statement that last set RLS; nil if history has none
 
 	PartitionBy *sqlast.PartitionBy   // of a partitioned table
 	PartitionOf Key                   // of a partition
@@ -154,6 +155,9 @@ type Trigger struct {
 // Policy is a row security policy.
 type Policy struct {
 	Name         string
+	Restrictive  bool
+	Command      string   // as in sqlast.CreatePolicy
+	Roles        []string // "public" for PUBLIC
 	Using, Check sqlast.Expr
 	Created      Origin
 }
@@ -233,6 +237,11 @@ type Function struct {
 	Body       string
 	BodyAt     source.Span
 	Created    Origin
+	// SecurityDefiner functions run as their owner; Settings are the names of the
+	// parameters that a SET clause fixes; Atomic is a body that is parsed already.
+	SecurityDefiner bool
+	Settings        []string
+	Atomic          bool
 
 	code *code
 }
@@ -240,8 +249,11 @@ type Function struct {
 // Publication is a publication.
 type Publication struct {
 	Name      string
+	Partial   bool // created before history began: its tables and Publish may be missing
 	AllTables bool
 	Tables    []Key
+	Schemas   []string // of TABLES IN SCHEMA
+	Publish   []string // what it publishes; nil for everything
 	Created   Origin
 }
 

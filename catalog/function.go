@@ -14,6 +14,7 @@ func (c *Catalog) createFunction(op *sqlast.CreateFunction, at Origin) {
 	f := &Function{
 		Key: c.keyOf(op.Name), Args: op.Args, Returns: op.Returns, Procedure: op.Procedure, Language: op.Language,
 		Volatility: op.Volatility, Body: op.Body, BodyAt: op.BodyAt, Created: at,
+		SecurityDefiner: op.SecurityDefiner, Settings: op.Settings, Atomic: op.Atomic,
 		code: readCode(op.Language, op.Body),
 	}
 	list := c.functionsAt(f.Key)
@@ -43,6 +44,32 @@ func (c *Catalog) Replaced(op *sqlast.CreateFunction) *Function {
 // InputArgs returns the parameters that a caller gives values to.
 func (f *Function) InputArgs() []sqlast.FunctionArg {
 	return slices.DeleteFunc(slices.Clone(f.Args), func(arg sqlast.FunctionArg) bool { return arg.Mode == "out" || arg.Mode == "table" })
+}
+
+// alterFunction changes the attributes of a function, or of all overloads that
+// the name may stand for.
+func (c *Catalog) alterFunction(op *sqlast.AlterFunction) {
+	for _, f := range c.Functions(op.Name) {
+		if op.HasArgs && !slices.EqualFunc(inputTypes(f.Args), op.Args, sameTypeName) {
+			continue
+		}
+		clone := *f
+		if op.Volatility != nil {
+			clone.Volatility = *op.Volatility
+		}
+		if op.SecurityDefiner != nil {
+			clone.SecurityDefiner = *op.SecurityDefiner
+		}
+		clone.Settings = append(slices.Clip(f.Settings), op.Settings...)
+		if len(op.Reset) > 0 {
+			clone.Settings = slices.DeleteFunc(slices.Clone(clone.Settings), func(s string) bool {
+				return slices.Contains(op.Reset, s) || slices.Contains(op.Reset, "all")
+			})
+		}
+		list := c.functionsAt(f.Key)
+		i := slices.Index(list, f)
+		c.schema(f.Schema).functions.set(c.begin(), f.Name, with(list, i, &clone))
+	}
 }
 
 // sameArgs reports whether two functions have the same input types, so that one

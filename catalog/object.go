@@ -34,6 +34,8 @@ func (c *Catalog) applyObject(op sqlast.Op, at Origin) {
 		c.alterDomain(op, at)
 	case *sqlast.CreateFunction:
 		c.createFunction(op, at)
+	case *sqlast.AlterFunction:
+		c.alterFunction(op)
 	case *sqlast.CreateTrigger:
 		c.createTrigger(op, at)
 	case *sqlast.CreatePolicy:
@@ -158,7 +160,10 @@ func (c *Catalog) createPolicy(op *sqlast.CreatePolicy, at Origin) {
 	}
 	c.useExpr(t.Key, op.Using)
 	c.useExpr(t.Key, op.Check)
-	p := &Policy{Name: op.Name, Using: op.Using, Check: op.Check, Created: at}
+	p := &Policy{
+		Name: op.Name, Restrictive: op.Restrictive, Command: op.Command, Roles: op.Roles,
+		Using: op.Using, Check: op.Check, Created: at,
+	}
 	if len(t.Policies) >= maxParts {
 		return
 	}
@@ -169,7 +174,10 @@ func (c *Catalog) createPolicy(op *sqlast.CreatePolicy, at Origin) {
 	}
 	if op.Alter {
 		old := t.Policies[i]
-		p.Created = old.Created
+		p.Restrictive, p.Command, p.Created = old.Restrictive, old.Command, old.Created
+		if p.Roles == nil {
+			p.Roles = old.Roles
+		}
 		if p.Using == nil {
 			p.Using = old.Using
 		}
@@ -178,75 +186,6 @@ func (c *Catalog) createPolicy(op *sqlast.CreatePolicy, at Origin) {
 		}
 	}
 	t.Policies = with(t.Policies, i, p)
-}
-
-// publication returns the publication of that name for writing, or nil.
-func (c *Catalog) publication(name string) *Publication {
-	p, ok := c.publications.get(name)
-	if !ok || p.edit == c.begin() {
-		return p.Publication
-	}
-	clone := *p.Publication
-	if p.edit.lineage != c.lineage {
-		clip(&clone.Tables)
-	}
-	c.putPublication(&clone)
-	return &clone
-}
-
-func (c *Catalog) putPublication(p *Publication) {
-	e := c.begin()
-	c.publications.set(e, p.Name, publication{p, e})
-}
-
-func (c *Catalog) applyPublication(op *sqlast.CreatePublication, at Origin) {
-	p := c.publication(op.Name)
-	if p == nil || op.Action == "create" {
-		c.dropPublication(op.Name)
-		p = &Publication{Name: op.Name, AllTables: op.AllTables, Created: at}
-		if op.Action != "create" {
-			p.Created = before
-		}
-		c.putPublication(p)
-	}
-	if op.Action == "set" {
-		for _, k := range p.Tables {
-			c.unpublish(k, op.Name)
-		}
-		p.Tables = nil
-	}
-	for _, r := range op.Tables {
-		t := c.tableFor(r)
-		if t == nil {
-			continue
-		}
-		if op.Action == "drop" {
-			c.removeKey(&p.Tables, t.Key)
-			c.unpublish(t.Key, op.Name)
-		} else if !slices.Contains(t.Publications, op.Name) {
-			p.Tables = append(p.Tables, t.Key)
-			t.Publications = append(t.Publications, op.Name)
-		}
-	}
-}
-
-func (c *Catalog) unpublish(k Key, publication string) {
-	if t := c.table(k); t != nil {
-		if i := lastIndex(t.Publications, publication); i >= 0 {
-			t.Publications = without(t.Publications, i)
-		}
-	}
-}
-
-func (c *Catalog) dropPublication(name string) {
-	p := c.Publication(name)
-	if p == nil {
-		return
-	}
-	for _, k := range p.Tables {
-		c.unpublish(k, name)
-	}
-	c.publications.delete(c.begin(), name)
 }
 
 func (c *Catalog) comment(op *sqlast.CommentOn, at Origin) {

@@ -15,6 +15,7 @@ type Catalog struct {
 	schemas      trie[*namespace]
 	extensions   trie[Origin]
 	publications trie[publication]
+	wide         []string // publications that are not only for single tables
 
 	path        []string // search_path in force
 	sessionPath []string // what it returns to when the transaction ends; nil: no SET LOCAL

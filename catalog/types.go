@@ -291,20 +291,3 @@ func (c *Catalog) renameObject(op *sqlast.Rename) {
 		c.renamePublication(op.Name.Name, op.New)
 	}
 }
-
-func (c *Catalog) renamePublication(old, new string) {
-	p := c.publication(old)
-	if p == nil {
-		return
-	}
-	c.publications.delete(c.begin(), old)
-	p.Name = new
-	c.putPublication(p)
-	for _, k := range p.Tables {
-		if t := c.table(k); t != nil {
-			if i := lastIndex(t.Publications, old); i >= 0 {
-				t.Publications = with(t.Publications, i, new)
-			}
-		}
-	}
-}

@@ -36,7 +36,7 @@ func (j *judge) dml(op sqlast.Op) {
 		j.query(op.Query)
 		j.lockReferencingRows(j.cat.Resolve(op.Table.Name), nil, map[catalog.Key]bool{})
 	case *sqlast.Merge:
-		j.write(op.Table, writeChange, "MERGE writes it")
+		j.write(op.Table, writeMerge, "MERGE writes it")
 		j.query(op.Query)
 	case *sqlast.Copy:
 		j.copy(op)
@@ -117,8 +117,9 @@ type writing int
 
 const (
 	writeNew    writing = iota // INSERT, COPY FROM
-	writeChange                // UPDATE, MERGE
+	writeChange                // UPDATE
 	writeDelete                // DELETE
+	writeMerge                 // MERGE, which may do any of them
 )
 
 // write locks the relation that is written. Rows go to partitions as they come,
@@ -127,6 +128,7 @@ const (
 func (j *judge) write(r sqlast.Relation, how writing, cause string) {
 	key := j.cat.Resolve(r.Name)
 	j.gone(r.Name)
+	j.failWithoutIdentity(j.cat.TableAt(key), how)
 	switch {
 	case j.cat.ViewAt(key) != nil:
 		j.read(key, RowExclusive, cause)
@@ -137,6 +139,22 @@ func (j *judge) write(r sqlast.Relation, how writing, cause string) {
 	}
 	if how != writeDelete || j.isPartitioned(key) {
 		j.readAncestors(key)
+	}
+}
+
+// failWithoutIdentity records the error for a change of published rows that
+// subscribers could not find: it is raised even if no row is changed
+// (CheckCmdReplicaIdentity in execReplication.c).
+func (j *judge) failWithoutIdentity(t *catalog.Table, how writing) {
+	if t == nil || how != writeChange && how != writeDelete {
+		return
+	}
+	change, verb := "update", "update"
+	if how == writeDelete {
+		change, verb = "delete", "delete from"
+	}
+	if p := j.cat.Published(t, change); p != nil && j.cat.CertainPublication(p) && j.certain(t) && !t.HasIdentity() {
+		j.fail("55000", "cannot %s table %q because it does not have a replica identity and publishes %ss", verb, t.Name, change)
 	}
 }
 

@@ -172,6 +172,48 @@ func TestFailsOnlyIf(t *testing.T) {
 	}
 }
 
+// TestPublishedRows: rows that are published can only be changed if subscribers
+// can find them. Measured on PostgreSQL 14 to 18.
+func TestPublishedRows(t *testing.T) {
+	const fails = "lock public.t ROW EXCLUSIVE\nfail 55000\n"
+	tests := []struct{ name, setup, statement, want string }{
+		{"update", "CREATE TABLE t (a int); CREATE PUBLICATION p FOR TABLE t", "UPDATE t SET a = 1", fails},
+		{"delete of no row", "CREATE TABLE t (a int); CREATE PUBLICATION p FOR TABLE t", "DELETE FROM t WHERE false", fails},
+		{"insert", "CREATE TABLE t (a int); CREATE PUBLICATION p FOR TABLE t", "INSERT INTO t VALUES (1)", ""},
+		{"all tables", "CREATE PUBLICATION p FOR ALL TABLES; CREATE TABLE t (a int)", "DELETE FROM t", fails},
+		{"of the schema", "CREATE PUBLICATION p FOR TABLES IN SCHEMA public; CREATE TABLE t (a int)", "DELETE FROM t", fails},
+		{"of another schema", "CREATE PUBLICATION p FOR TABLES IN SCHEMA s; CREATE TABLE t (a int)", "DELETE FROM t", ""},
+		{"unlogged", "CREATE PUBLICATION p FOR ALL TABLES; CREATE UNLOGGED TABLE t (a int)", "DELETE FROM t", ""},
+		{"inserts only", "CREATE TABLE t (a int); CREATE PUBLICATION p FOR TABLE t WITH (publish = 'insert')", "UPDATE t SET a = 1", ""},
+		{"deletes too", "CREATE TABLE t (a int); CREATE PUBLICATION p FOR TABLE t WITH (publish = 'insert'); ALTER PUBLICATION p SET (publish = 'delete')", "DELETE FROM t", fails},
+		{"primary key", "CREATE TABLE t (a int PRIMARY KEY); CREATE PUBLICATION p FOR TABLE t", "UPDATE t SET a = 1", ""},
+		{"deferrable primary key", "CREATE TABLE t (a int PRIMARY KEY DEFERRABLE); CREATE PUBLICATION p FOR TABLE t", "UPDATE t SET a = 1", fails},
+		{"primary key dropped", "CREATE TABLE t (a int PRIMARY KEY); CREATE PUBLICATION p FOR TABLE t; ALTER TABLE t DROP CONSTRAINT t_pkey", "UPDATE t SET a = 1", fails},
+		{"unique index", "CREATE TABLE t (a int NOT NULL UNIQUE); CREATE PUBLICATION p FOR TABLE t", "UPDATE t SET a = 1", fails},
+		{"identity of an index", "CREATE TABLE t (a int NOT NULL UNIQUE); ALTER TABLE t REPLICA IDENTITY USING INDEX t_a_key; CREATE PUBLICATION p FOR TABLE t", "UPDATE t SET a = 1", ""},
+		{"its index dropped", "CREATE TABLE t (a int NOT NULL); CREATE UNIQUE INDEX i ON t (a); ALTER TABLE t REPLICA IDENTITY USING INDEX i; DROP INDEX i; CREATE PUBLICATION p FOR TABLE t", "UPDATE t SET a = 1", fails},
+		{"full", "CREATE TABLE t (a int); ALTER TABLE t REPLICA IDENTITY FULL; CREATE PUBLICATION p FOR TABLE t", "UPDATE t SET a = 1", ""},
+		{"nothing", "CREATE TABLE t (a int PRIMARY KEY); ALTER TABLE t REPLICA IDENTITY NOTHING; CREATE PUBLICATION p FOR TABLE t", "UPDATE t SET a = 1", fails},
+		{"taken out", "CREATE TABLE t (a int); CREATE PUBLICATION p FOR TABLE t; ALTER PUBLICATION p DROP TABLE t", "UPDATE t SET a = 1", ""},
+		{"publication dropped", "CREATE TABLE t (a int); CREATE PUBLICATION p FOR ALL TABLES; DROP PUBLICATION p", "UPDATE t SET a = 1", ""},
+		{"publication of before", "CREATE TABLE t (a int); ALTER PUBLICATION p ADD TABLE t", "UPDATE t SET a = 1", ""},
+		{"partition", "CREATE TABLE r (a int) PARTITION BY RANGE (a); CREATE TABLE t PARTITION OF r DEFAULT; CREATE PUBLICATION p FOR TABLE r",
+			"DELETE FROM t", fails},
+		{"child", "CREATE TABLE r (a int); CREATE TABLE t () INHERITS (r); CREATE PUBLICATION p FOR TABLE r", "DELETE FROM t", fails},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.want == "" {
+				tt.want = "lock public.t ROW EXCLUSIVE\n"
+			}
+			got := predict(t, tt.setup, tt.statement, effect.Env{})
+			if diff := cmp.Diff(tt.want, brief(&got)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", tt.statement, diff)
+			}
+		})
+	}
+}
+
 // TestConflicts is table 13.2 of the manual.
 func TestConflicts(t *testing.T) {
 	table := []string{ // rows and columns from ACCESS SHARE to ACCESS EXCLUSIVE

@@ -21,10 +21,8 @@ func (j *judge) notInTransaction(command string) bool {
 
 // outsideTransaction are the commands of utility.c that cannot run in a
 // transaction block, by command tag.
-var outsideTransaction = map[string]string{
-	"ALTER SYSTEM": "", "CREATE DATABASE": "", "DROP DATABASE": "", "CREATE TABLESPACE": "", "DROP TABLESPACE": "",
-	"CREATE SUBSCRIPTION": "CREATE SUBSCRIPTION ... WITH (create_slot = true)", "DISCARD ALL": "",
-	"DROP SUBSCRIPTION": "",
+var outsideTransaction = map[string]struct{}{
+	"ALTER SYSTEM": {}, "CREATE DATABASE": {}, "CREATE TABLESPACE": {}, "DISCARD ALL": {},
 }
 
 // certainFailures records errors that do not depend on what the op does to
@@ -32,11 +30,12 @@ var outsideTransaction = map[string]string{
 func (j *judge) certainFailures(op sqlast.Op) {
 	switch op := op.(type) {
 	case *sqlast.Other:
-		if name, ok := outsideTransaction[op.Tag]; ok {
-			if name == "" {
-				name = op.Tag
-			}
-			j.notInTransaction(name)
+		if _, ok := outsideTransaction[op.Tag]; ok {
+			j.notInTransaction(op.Tag)
+		}
+	case *sqlast.CreateSubscription:
+		if op.CreateSlot {
+			j.notInTransaction("CREATE SUBSCRIPTION ... WITH (create_slot = true)")
 		}
 	case *sqlast.Drop:
 		switch op.Object {

@@ -106,6 +106,19 @@ type (
 		BodyAt          source.Span
 		Atomic          bool // BEGIN ATOMIC or RETURN instead of a string
 	}
+	// AlterFunction is ALTER FUNCTION, PROCEDURE and ROUTINE with attributes. A nil
+	// pointer is an attribute not mentioned.
+	AlterFunction struct {
+		Node
+		Object          ObjectKind // OtherObject for ROUTINE
+		Name            Name
+		Args            []TypeName
+		HasArgs         bool
+		Volatility      *Volatility
+		SecurityDefiner *bool
+		Settings        []string // names of SET clauses
+		Reset           []string // names of RESET clauses, "all" for RESET ALL
+	}
 	// FunctionArg is a parameter of a function.
 	FunctionArg struct {
 		Name       string
@@ -135,16 +148,22 @@ type (
 		Node
 		Name    string
 		Table   Relation
+		Event   string // "select", "insert", "update", "delete"
+		Instead bool
 		Replace bool
 	}
-	// CreatePolicy is CREATE POLICY; with Alter set, ALTER POLICY.
+	// CreatePolicy is CREATE POLICY; with Alter set, ALTER POLICY, which leaves
+	// what it does not mention as it was.
 	CreatePolicy struct {
 		Node
-		Name  string
-		Table Relation
-		Alter bool
-		Using Expr
-		Check Expr
+		Name        string
+		Table       Relation
+		Alter       bool
+		Restrictive bool     // AS RESTRICTIVE
+		Command     string   // "all", "select", "insert", "update", "delete"; "" for ALTER POLICY
+		Roles       []string // "public" for PUBLIC; nil for an ALTER POLICY without TO
+		Using       Expr
+		Check       Expr
 	}
 	// CreateSchema is CREATE SCHEMA. Its schema elements are ops of their own.
 	CreateSchema struct {
@@ -167,6 +186,7 @@ type (
 		AllTables bool
 		Tables    []Relation
 		Schemas   []string
+		Publish   []string // the option: "insert", "update", "delete", "truncate"; nil if it is not written
 	}
 	// CommentOn is COMMENT ON. On and Sub are as in Rename.
 	CommentOn struct {
@@ -177,13 +197,15 @@ type (
 		Sub    string
 		Text   *string // nil: IS NULL
 	}
-	// Grant is GRANT and REVOKE of privileges on objects.
+	// Grant is GRANT and REVOKE of privileges on objects, and those in ALTER
+	// DEFAULT PRIVILEGES.
 	Grant struct {
 		Node
 		Revoke     bool
+		Default    bool // ALTER DEFAULT PRIVILEGES: on objects that will be created; Names is empty
 		Object     ObjectKind
 		Names      []Name
-		AllIn      []string // schemas of ALL TABLES IN SCHEMA and the like
+		AllIn      []string // schemas of ALL TABLES IN SCHEMA and the like, or of ALTER DEFAULT PRIVILEGES
 		Privileges []string // lower case; empty for ALL
 		Grantees   []string // "public" for PUBLIC
 	}
@@ -306,8 +328,9 @@ type (
 	// tag (ALTER SYSTEM, CREATE DATABASE, DROP OWNED, NOTIFY, …).
 	Other struct {
 		Node
-		Tag   string
-		Names []Name
+		Tag        string
+		Names      []Name
+		PasswordAt source.Span // of the option that holds a password: of a server or user mapping
 	}
 )
 

@@ -160,6 +160,8 @@ func (l *lowerer) objectStatement(n *pg.Node) []sqlast.Op {
 		return one(l.createStatistics(s.CreateStatsStmt))
 	case *pg.Node_GrantStmt:
 		return one(l.grant(s.GrantStmt))
+	case *pg.Node_AlterDefaultPrivilegesStmt:
+		return one(l.defaultPrivileges(s.AlterDefaultPrivilegesStmt))
 	}
 	return nil
 }

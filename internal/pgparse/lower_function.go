@@ -58,12 +58,7 @@ func (l *lowerer) functionOption(op *sqlast.CreateFunction, d *pg.DefElem) {
 	case "language":
 		op.Language = strings.ToLower(str(d.Arg))
 	case "volatility":
-		switch str(d.Arg) {
-		case "stable":
-			op.Volatility = sqlast.Stable
-		case "immutable":
-			op.Volatility = sqlast.Immutable
-		}
+		op.Volatility = volatilities[str(d.Arg)]
 	case "security":
 		op.SecurityDefiner = d.Arg.GetBoolean().GetBoolval()
 	case "set":
@@ -71,8 +66,42 @@ func (l *lowerer) functionOption(op *sqlast.CreateFunction, d *pg.DefElem) {
 	}
 }
 
+var volatilities = map[string]sqlast.Volatility{"volatile": sqlast.Volatile, "stable": sqlast.Stable, "immutable": sqlast.Immutable}
+
+// alterFunction lowers ALTER FUNCTION, PROCEDURE and ROUTINE with attributes.
+func (l *lowerer) alterFunction(s *pg.AlterFunctionStmt) sqlast.Op {
+	op := &sqlast.AlterFunction{Node: l.node(), Object: objectKind(s.Objtype), Name: l.nameIn(s.GetFunc().GetObjname(), l.lo+2)}
+	op.HasArgs = !s.GetFunc().GetArgsUnspecified()
+	for _, a := range s.GetFunc().GetObjargs() {
+		if a.GetTypeName() != nil {
+			op.Args = append(op.Args, l.typeName(a.GetTypeName()))
+		}
+	}
+	for _, n := range s.Actions {
+		switch d := n.GetDefElem(); d.GetDefname() {
+		case "volatility":
+			v := volatilities[str(d.Arg)]
+			op.Volatility = &v
+		case "security":
+			definer := d.Arg.GetBoolean().GetBoolval()
+			op.SecurityDefiner = &definer
+		case "set":
+			v := d.Arg.GetVariableSetStmt()
+			switch name := strings.ToLower(v.GetName()); v.GetKind() {
+			case pg.VariableSetKind_VAR_RESET_ALL:
+				op.Reset = append(op.Reset, "all")
+			case pg.VariableSetKind_VAR_RESET, pg.VariableSetKind_VAR_SET_DEFAULT:
+				op.Reset = append(op.Reset, name)
+			default:
+				op.Settings = append(op.Settings, name)
+			}
+		}
+	}
+	return op
+}
+
 // grant lowers GRANT and REVOKE of privileges.
-func (l *lowerer) grant(s *pg.GrantStmt) sqlast.Op {
+func (l *lowerer) grant(s *pg.GrantStmt) *sqlast.Grant {
 	op := &sqlast.Grant{Node: l.node(), Revoke: !s.IsGrant, Object: objectKind(s.Objtype)}
 	for _, n := range s.Privileges {
 		op.Privileges = append(op.Privileges, n.GetAccessPriv().GetPrivName())

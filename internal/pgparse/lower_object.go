@@ -95,20 +95,13 @@ func (l *lowerer) createTrigger(s *pg.CreateTrigStmt) sqlast.Op {
 }
 
 func (l *lowerer) createRule(s *pg.RuleStmt) sqlast.Op {
-	return &sqlast.CreateRule{Node: l.node(), Name: s.Rulename, Table: l.relation(s.Relation), Replace: s.Replace}
-}
-
-func (l *lowerer) createPolicy(s *pg.CreatePolicyStmt) sqlast.Op {
-	return &sqlast.CreatePolicy{
-		Node: l.node(), Name: s.PolicyName, Table: l.relation(s.Table), Using: l.expr(s.Qual), Check: l.expr(s.WithCheck),
+	return &sqlast.CreateRule{
+		Node: l.node(), Name: s.Rulename, Table: l.relation(s.Relation), Event: ruleEvents[s.Event], Instead: s.Instead, Replace: s.Replace,
 	}
 }
 
-func (l *lowerer) alterPolicy(s *pg.AlterPolicyStmt) sqlast.Op {
-	return &sqlast.CreatePolicy{
-		Node: l.node(), Name: s.PolicyName, Table: l.relation(s.Table), Alter: true,
-		Using: l.expr(s.Qual), Check: l.expr(s.WithCheck),
-	}
+var ruleEvents = map[pg.CmdType]string{
+	pg.CmdType_CMD_SELECT: "select", pg.CmdType_CMD_INSERT: "insert", pg.CmdType_CMD_UPDATE: "update", pg.CmdType_CMD_DELETE: "delete",
 }
 
 func (l *lowerer) createExtension(s *pg.CreateExtensionStmt) sqlast.Op {
@@ -119,45 +112,6 @@ func (l *lowerer) createExtension(s *pg.CreateExtensionStmt) sqlast.Op {
 		}
 	}
 	return op
-}
-
-func (l *lowerer) createPublication(s *pg.CreatePublicationStmt) sqlast.Op {
-	op := &sqlast.CreatePublication{Node: l.node(), Name: s.Pubname, Action: "create", AllTables: s.ForAllTables}
-	if l.rewritten(tokenSpan{l.lo, l.hi}, allSequences) != nil {
-		op.AllTables = false
-	}
-	l.publicationObjects(op, s.Pubobjects)
-	return op
-}
-
-func (l *lowerer) alterPublication(s *pg.AlterPublicationStmt) sqlast.Op {
-	op := &sqlast.CreatePublication{Node: l.node(), Name: s.Pubname, Action: "options", AllTables: s.ForAllTables}
-	if len(s.Pubobjects) > 0 {
-		switch s.Action {
-		case pg.AlterPublicationAction_AP_DropObjects:
-			op.Action = "drop"
-		case pg.AlterPublicationAction_AP_SetObjects:
-			op.Action = "set"
-		default:
-			op.Action = "add"
-		}
-	}
-	l.publicationObjects(op, s.Pubobjects)
-	return op
-}
-
-func (l *lowerer) publicationObjects(op *sqlast.CreatePublication, objects []*pg.Node) {
-	for _, n := range objects {
-		o := n.GetPublicationObjSpec()
-		switch {
-		case o.GetPubtable().GetRelation() != nil:
-			op.Tables = append(op.Tables, l.relation(o.Pubtable.Relation))
-		case o.GetPubobjtype() == pg.PublicationObjSpecType_PUBLICATIONOBJ_TABLES_IN_CUR_SCHEMA:
-			op.Schemas = append(op.Schemas, "current_schema")
-		case o.GetName() != "":
-			op.Schemas = append(op.Schemas, o.Name)
-		}
-	}
 }
 
 func (l *lowerer) createStatistics(s *pg.CreateStatsStmt) sqlast.Op {

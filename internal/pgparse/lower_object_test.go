@@ -3,6 +3,7 @@ package pgparse
 import (
 	"testing"
 
+	"github.com/miglint/miglint/source"
 	"github.com/miglint/miglint/sqlast"
 )
 
@@ -101,8 +102,14 @@ func TestLowerObjects(t *testing.T) {
 		}}},
 		{"set constraints", "SET CONSTRAINTS s.a, b IMMEDIATE", []sqlast.Op{&sqlast.SetConstraints{Names: []sqlast.Name{name("s.a"), name("b")}}}},
 		{"set all constraints", "SET CONSTRAINTS ALL DEFERRED", []sqlast.Op{&sqlast.SetConstraints{Deferred: true}}},
-		{"rule", "CREATE OR REPLACE RULE r AS ON INSERT TO s.t DO INSTEAD NOTHING", []sqlast.Op{&sqlast.CreateRule{Name: "r", Table: rel("s.t"), Replace: true}}},
-		{"policy", "CREATE POLICY p ON t USING (a) WITH CHECK (b)", []sqlast.Op{&sqlast.CreatePolicy{Name: "p", Table: rel("t"), Using: col("a"), Check: col("b")}}},
+		{"rule", "CREATE OR REPLACE RULE r AS ON INSERT TO s.t DO INSTEAD NOTHING", []sqlast.Op{&sqlast.CreateRule{Name: "r", Table: rel("s.t"), Event: "insert", Instead: true, Replace: true}}},
+		{"policy", "CREATE POLICY p ON t USING (a) WITH CHECK (b)", []sqlast.Op{&sqlast.CreatePolicy{
+			Name: "p", Table: rel("t"), Command: "all", Roles: []string{"public"}, Using: col("a"), Check: col("b"),
+		}}},
+		{"restrictive policy", "CREATE POLICY p ON s.t AS RESTRICTIVE FOR SELECT TO r, CURRENT_USER USING (true)", []sqlast.Op{&sqlast.CreatePolicy{
+			Name: "p", Table: rel("s.t"), Restrictive: true, Command: "select", Roles: []string{"r", "current_user"},
+			Using: &sqlast.ConstExpr{Kind: sqlast.BoolConst, Value: "true"},
+		}}},
 		{"alter policy", "ALTER POLICY p ON t USING (a)", []sqlast.Op{&sqlast.CreatePolicy{Name: "p", Table: rel("t"), Alter: true, Using: col("a")}}},
 		{"extension", "CREATE EXTENSION IF NOT EXISTS x WITH SCHEMA s", []sqlast.Op{&sqlast.CreateExtension{Name: "x", IfNotExists: true, Schema: "s"}}},
 		{"publication", "CREATE PUBLICATION p FOR TABLE a, ONLY s.b (x) WHERE (x > 1), TABLES IN SCHEMA c, d", []sqlast.Op{&sqlast.CreatePublication{
@@ -110,7 +117,10 @@ func TestLowerObjects(t *testing.T) {
 		}}},
 		{"publication of all", "CREATE PUBLICATION p FOR ALL TABLES", []sqlast.Op{&sqlast.CreatePublication{Name: "p", Action: "create", AllTables: true}}},
 		{"publication add", "ALTER PUBLICATION p ADD TABLE a", []sqlast.Op{&sqlast.CreatePublication{Name: "p", Action: "add", Tables: []sqlast.Relation{rel("a")}}}},
-		{"publication options", "ALTER PUBLICATION p SET (publish = 'insert')", []sqlast.Op{&sqlast.CreatePublication{Name: "p", Action: "options"}}},
+		{"publication options", "ALTER PUBLICATION p SET (publish = 'insert')", []sqlast.Op{&sqlast.CreatePublication{Name: "p", Action: "options", Publish: []string{"insert"}}}},
+		{"publication of some changes", "CREATE PUBLICATION p FOR TABLE a WITH (publish = 'insert, truncate', publish_via_partition_root)", []sqlast.Op{&sqlast.CreatePublication{
+			Name: "p", Action: "create", Tables: []sqlast.Relation{rel("a")}, Publish: []string{"insert", "truncate"},
+		}}},
 		{"statistics", "CREATE STATISTICS s.x ON a, b FROM t", []sqlast.Op{&sqlast.CreateStatistics{Name: name("s.x"), Table: rel("t")}}},
 		{"grant", "GRANT SELECT (a), INSERT ON t, s.u TO PUBLIC, r", []sqlast.Op{&sqlast.Grant{
 			Object: sqlast.Table, Names: []sqlast.Name{name("t"), name("s.u")}, Privileges: []string{"select", "insert"}, Grantees: []string{"public", "r"},
@@ -130,6 +140,73 @@ func TestLowerObjects(t *testing.T) {
 			&sqlast.CreateTable{Name: name("x.u")},
 		}},
 	})
+}
+
+func TestLowerAccess(t *testing.T) {
+	volatile, definer := sqlast.Volatile, true
+	runLowerCases(t, []lowerCase{
+		{"role", "CREATE ROLE r WITH SUPERUSER LOGIN NOINHERIT BYPASSRLS CONNECTION LIMIT 5 VALID UNTIL '2030-01-01'", []sqlast.Op{&sqlast.CreateRole{
+			Name: "r", Attributes: []string{"superuser", "login", "noinherit", "bypassrls"},
+		}}},
+		{"user", "CREATE USER u IN ROLE g", []sqlast.Op{&sqlast.CreateRole{Name: "u"}}},
+		{"alter role", "ALTER USER u NOSUPERUSER CREATEROLE", []sqlast.Op{&sqlast.CreateRole{Name: "u", Alter: true, Attributes: []string{"nosuperuser", "createrole"}}}},
+		{"setting of a role", "ALTER ROLE r SET search_path = app", []sqlast.Op{&sqlast.Other{Tag: "ALTER ROLE"}}},
+		{"default privileges", "ALTER DEFAULT PRIVILEGES FOR ROLE r IN SCHEMA a, b GRANT SELECT ON TABLES TO PUBLIC", []sqlast.Op{&sqlast.Grant{
+			Default: true, Object: sqlast.Table, AllIn: []string{"a", "b"}, Privileges: []string{"select"}, Grantees: []string{"public"},
+		}}},
+		{"default privileges everywhere", "ALTER DEFAULT PRIVILEGES REVOKE ALL ON FUNCTIONS FROM PUBLIC", []sqlast.Op{&sqlast.Grant{
+			Revoke: true, Default: true, Object: sqlast.Function, Grantees: []string{"public"},
+		}}},
+		{"alter function", "ALTER FUNCTION s.f(int) VOLATILE SECURITY DEFINER SET search_path = '' RESET work_mem RESET ALL", []sqlast.Op{&sqlast.AlterFunction{
+			Object: sqlast.Function, Name: name("s.f"), Args: []sqlast.TypeName{typ("int4")}, HasArgs: true, Volatility: &volatile,
+			SecurityDefiner: &definer, Settings: []string{"search_path"}, Reset: []string{"work_mem", "all"},
+		}}},
+		{"alter procedure", "ALTER PROCEDURE p SET work_mem TO DEFAULT", []sqlast.Op{&sqlast.AlterFunction{Object: sqlast.Procedure, Name: name("p"), Reset: []string{"work_mem"}}}},
+		{"event trigger", "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION s.f()", []sqlast.Op{&sqlast.CreateEventTrigger{Name: "e", Event: "ddl_command_end", Function: name("s.f")}}},
+		{"subscription", "CREATE SUBSCRIPTION s CONNECTION 'host=h' PUBLICATION p", []sqlast.Op{&sqlast.CreateSubscription{Name: "s", CreateSlot: true}}},
+		{"subscription without a slot", "CREATE SUBSCRIPTION s CONNECTION 'host=h' PUBLICATION p WITH (create_slot = false)", []sqlast.Op{&sqlast.CreateSubscription{Name: "s"}}},
+		{"subscription without a connection", "CREATE SUBSCRIPTION s CONNECTION 'host=h' PUBLICATION p WITH (connect = off)", []sqlast.Op{&sqlast.CreateSubscription{Name: "s"}}},
+		{"subscription elsewhere", "ALTER SUBSCRIPTION s CONNECTION 'host=h'", []sqlast.Op{&sqlast.CreateSubscription{Name: "s", Alter: true}}},
+		{"subscription switched off", "ALTER SUBSCRIPTION s DISABLE", []sqlast.Op{&sqlast.Other{Tag: "ALTER SUBSCRIPTION", Names: []sqlast.Name{name("s")}}}},
+	})
+}
+
+func TestLowerPasswords(t *testing.T) {
+	for _, c := range []struct{ name, sql, want string }{
+		{"role", "CREATE ROLE r LOGIN PASSWORD 'open sesame'", "'open sesame'"},
+		{"user, encrypted on the way", "ALTER USER u WITH ENCRYPTED PASSWORD 'x' VALID UNTIL 'infinity'", "'x'"},
+		{"none", "ALTER ROLE r PASSWORD NULL", ""},
+		{"scram hash", "ALTER ROLE r PASSWORD 'SCRAM-SHA-256$4096:c2FsdA==$aGFzaA==:aGFzaA=='", ""},
+		{"md5 hash", "ALTER ROLE r PASSWORD 'md5aabbccddeeff00112233445566778899'", ""},
+		{"no hash", "ALTER ROLE r PASSWORD 'md5 of it'", "'md5 of it'"},
+		{"user mapping", "CREATE USER MAPPING FOR u SERVER s OPTIONS (user 'u', password 'x')", "'x'"},
+		{"changed user mapping", "ALTER USER MAPPING FOR u SERVER s OPTIONS (SET password 'x')", "'x'"},
+		{"user mapping without", "CREATE USER MAPPING FOR u SERVER s OPTIONS (user 'u', password_required 'false')", ""},
+		{"server", "CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (host 'h')", ""},
+		{"subscription", "CREATE SUBSCRIPTION s CONNECTION 'host=h password=x dbname=d' PUBLICATION p", "'host=h password=x dbname=d'"},
+		{"subscription by URI", "ALTER SUBSCRIPTION s CONNECTION 'postgres://u:x@h/d'", "'postgres://u:x@h/d'"},
+		{"subscription with a passfile", "CREATE SUBSCRIPTION s CONNECTION 'host=h passfile=/x user=password' PUBLICATION p", ""},
+		{"URI without", "CREATE SUBSCRIPTION s CONNECTION 'postgres://u@h:5432/d' PUBLICATION p", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var at source.Span
+			switch op := statementsOf(t, c.sql)[0].Ops[0].(type) {
+			case *sqlast.CreateRole:
+				at = op.PasswordAt
+			case *sqlast.CreateSubscription:
+				at = op.PasswordAt
+			case *sqlast.Other:
+				at = op.PasswordAt
+			}
+			got := ""
+			if !at.IsZero() {
+				got = at.Text()
+			}
+			if got != c.want {
+				t.Errorf("password at %q, want %q", got, c.want)
+			}
+		})
+	}
 }
 
 func TestLowerMaintenance(t *testing.T) {

@@ -20,15 +20,27 @@ func (l *lowerer) otherStatement(n *pg.Node) []sqlast.Op {
 	case *pg.Node_DropSubscriptionStmt:
 		return one(l.dropNamed(sqlast.Subscription, s.DropSubscriptionStmt.Subname, s.DropSubscriptionStmt.MissingOk))
 	case *pg.Node_CreateRoleStmt:
-		return one(l.other("CREATE ROLE", l.plainName(s.CreateRoleStmt.Role, l.lo+2)))
+		return one(l.createRole(s.CreateRoleStmt))
+	case *pg.Node_AlterRoleStmt:
+		return one(l.alterRole(s.AlterRoleStmt))
 	case *pg.Node_CreatedbStmt:
 		return one(l.other("CREATE DATABASE", l.plainName(s.CreatedbStmt.Dbname, l.lo+2)))
 	case *pg.Node_CreateTableSpaceStmt:
 		return one(l.other("CREATE TABLESPACE", l.plainName(s.CreateTableSpaceStmt.Tablespacename, l.lo+2)))
 	case *pg.Node_CreateSubscriptionStmt:
-		return one(l.other("CREATE SUBSCRIPTION", l.plainName(s.CreateSubscriptionStmt.Subname, l.lo+2)))
+		return one(l.createSubscription(s.CreateSubscriptionStmt))
 	case *pg.Node_AlterSubscriptionStmt:
-		return one(l.other("ALTER SUBSCRIPTION", l.plainName(s.AlterSubscriptionStmt.Subname, l.lo+2)))
+		return one(l.alterSubscription(s.AlterSubscriptionStmt))
+	case *pg.Node_CreateForeignServerStmt:
+		return one(l.foreignOptions("CREATE SERVER", s.CreateForeignServerStmt.Options))
+	case *pg.Node_AlterForeignServerStmt:
+		return one(l.foreignOptions("ALTER SERVER", s.AlterForeignServerStmt.Options))
+	case *pg.Node_CreateUserMappingStmt:
+		return one(l.foreignOptions("CREATE USER MAPPING", s.CreateUserMappingStmt.Options))
+	case *pg.Node_AlterUserMappingStmt:
+		return one(l.foreignOptions("ALTER USER MAPPING", s.AlterUserMappingStmt.Options))
+	case *pg.Node_CreateEventTrigStmt:
+		return one(l.createEventTrigger(s.CreateEventTrigStmt))
 	case *pg.Node_AlterExtensionStmt:
 		return one(l.other("ALTER EXTENSION", l.plainName(s.AlterExtensionStmt.Extname, l.lo+2)))
 	case *pg.Node_AlterExtensionContentsStmt:
@@ -36,7 +48,7 @@ func (l *lowerer) otherStatement(n *pg.Node) []sqlast.Op {
 	case *pg.Node_AlterTypeStmt:
 		return one(l.other("ALTER TYPE", l.nameIn(s.AlterTypeStmt.TypeName, l.lo+2)))
 	case *pg.Node_AlterFunctionStmt:
-		return one(l.other("ALTER "+objectTag(s.AlterFunctionStmt.Objtype), l.nameIn(s.AlterFunctionStmt.GetFunc().GetObjname(), l.lo+2)))
+		return one(l.alterFunction(s.AlterFunctionStmt))
 	case *pg.Node_AlterObjectDependsStmt:
 		return one(l.other("ALTER " + objectTag(s.AlterObjectDependsStmt.ObjectType)))
 	case *pg.Node_AlterTableMoveAllStmt:

@@ -10,19 +10,15 @@ func commandTag(n *pg.Node) string {
 		return "ALTER COLLATION"
 	case *pg.Node_AlterDatabaseStmt, *pg.Node_AlterDatabaseSetStmt, *pg.Node_AlterDatabaseRefreshCollStmt:
 		return "ALTER DATABASE"
-	case *pg.Node_AlterDefaultPrivilegesStmt:
-		return "ALTER DEFAULT PRIVILEGES"
 	case *pg.Node_AlterEventTrigStmt:
 		return "ALTER EVENT TRIGGER"
 	case *pg.Node_AlterFdwStmt:
 		return "ALTER FOREIGN DATA WRAPPER"
-	case *pg.Node_AlterForeignServerStmt:
-		return "ALTER SERVER"
 	case *pg.Node_AlterOpFamilyStmt:
 		return "ALTER OPERATOR FAMILY"
 	case *pg.Node_AlterOperatorStmt:
 		return "ALTER OPERATOR"
-	case *pg.Node_AlterRoleStmt, *pg.Node_AlterRoleSetStmt:
+	case *pg.Node_AlterRoleSetStmt:
 		return "ALTER ROLE"
 	case *pg.Node_AlterStatsStmt:
 		return "ALTER STATISTICS"
@@ -34,20 +30,14 @@ func commandTag(n *pg.Node) string {
 		return "ALTER TEXT SEARCH CONFIGURATION"
 	case *pg.Node_AlterTsdictionaryStmt:
 		return "ALTER TEXT SEARCH DICTIONARY"
-	case *pg.Node_AlterUserMappingStmt:
-		return "ALTER USER MAPPING"
 	case *pg.Node_CreateAmStmt:
 		return "CREATE ACCESS METHOD"
 	case *pg.Node_CreateCastStmt:
 		return "CREATE CAST"
 	case *pg.Node_CreateConversionStmt:
 		return "CREATE CONVERSION"
-	case *pg.Node_CreateEventTrigStmt:
-		return "CREATE EVENT TRIGGER"
 	case *pg.Node_CreateFdwStmt:
 		return "CREATE FOREIGN DATA WRAPPER"
-	case *pg.Node_CreateForeignServerStmt:
-		return "CREATE SERVER"
 	case *pg.Node_CreateOpClassStmt:
 		return "CREATE OPERATOR CLASS"
 	case *pg.Node_CreateOpFamilyStmt:
@@ -56,8 +46,6 @@ func commandTag(n *pg.Node) string {
 		return "CREATE LANGUAGE"
 	case *pg.Node_CreateTransformStmt:
 		return "CREATE TRANSFORM"
-	case *pg.Node_CreateUserMappingStmt:
-		return "CREATE USER MAPPING"
 	}
 	return sessionTag(n)
 }

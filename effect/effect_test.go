@@ -97,7 +97,7 @@ func TestUnseen(t *testing.T) {
 // statement itself says can be certain to fail.
 func TestEmptyHistory(t *testing.T) {
 	cat := catalog.New()
-	for _, c := range recorded(t) {
+	for _, c := range cases(t) {
 		for _, stmt := range parse(t, c.statement) {
 			for major := 14; major <= 18; major++ {
 				e := effect.Of(stmt, cat, effect.Env{Major: major})
@@ -110,7 +110,7 @@ func TestEmptyHistory(t *testing.T) {
 }
 
 // failsByItself is true of errors that need no schema.
-func (c *measured) failsByItself(f *effect.Failure) bool {
+func (c *recorded) failsByItself(f *effect.Failure) bool {
 	switch f.SQLState {
 	case "0A000":
 		return strings.Contains(f.Message, "DROP INDEX CONCURRENTLY does not support")
@@ -227,4 +227,11 @@ func TestConflicts(t *testing.T) {
 			}
 		}
 	}
+}
+
+func maybe(r effect.Relation) string {
+	if r.Maybe {
+		return " maybe"
+	}
+	return ""
 }

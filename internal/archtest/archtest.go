@@ -32,7 +32,7 @@ var imports = map[string][]string{
 	"analyzer/analyzertest":          {"source", "migration", "analyzer"},
 	"rules":                          {"source", "sqlast", "catalog", "effect", "migration", "analyzer", "internal/recipe"},
 	"report":                         {"source", "sqlast", "effect", "analyzer"},
-	"verify":                         {"source", "sqlast", "catalog", "effect", "migration", "internal/pgserver"},
+	"verify":                         {"source", "sqlast", "catalog", "effect", "migration", "internal/pgparse", "internal/pgserver"},
 	"internal/pgserver/pgservertest": {"internal/pgserver"},
 	"goanalysis":                     {"migration", "analyzer", "rules"},
 	"cmd/miglint":                    {"internal/cli"},

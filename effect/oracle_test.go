@@ -1,0 +1,161 @@
+package effect_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/miglint/miglint/internal/pgserver"
+	"github.com/miglint/miglint/internal/pgserver/pgservertest"
+	"github.com/miglint/miglint/verify"
+)
+
+var record = flag.Bool("record", false, "write what TestOracle measures to testdata/effects")
+
+// TestOracle runs every case of testdata/effects on the servers to be had: they
+// do what is recorded, and what Of predicts.
+func TestOracle(t *testing.T) {
+	all := families(t)
+	pgservertest.Each(t, func(t *testing.T, server *pgserver.Server) {
+		results := measureAll(t, server, all)
+		for _, f := range all {
+			for _, c := range f.cases {
+				r := results[c]
+				if r == nil {
+					continue
+				}
+				t.Run(c.name, func(t *testing.T) { c.check(t, server.Major, r) })
+			}
+		}
+	})
+	if !*record || t.Failed() {
+		return
+	}
+	for _, f := range all {
+		if err := f.write(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// measurement is what came out of a case on one server.
+type measurement struct {
+	lines  []string
+	lacks  string // the extension that the server lacks
+	broken error  // of the case itself
+}
+
+// measureAll runs the cases of the server's major, several at a time.
+func measureAll(t *testing.T, server *pgserver.Server, all []*family) map[*recorded]*measurement {
+	t.Helper()
+	const sessions = 2
+	queue := make(chan *recorded)
+	results := map[*recorded]*measurement{}
+	var mu sync.Mutex
+	group, ctx := errgroup.WithContext(t.Context())
+	group.Go(func() error {
+		defer close(queue)
+		for _, f := range all {
+			for _, c := range f.cases {
+				if c.autocommit || server.Major < c.first || server.Major > c.last {
+					continue
+				}
+				select {
+				case queue <- c:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}
+		}
+		return nil
+	})
+	for range sessions {
+		s, err := verify.Open(t.Context(), server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := s.Close(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+		group.Go(func() error {
+			for c := range queue {
+				m, err := c.measure(ctx, s)
+				if err != nil {
+					return fmt.Errorf("%s: %w", c.name, err)
+				}
+				mu.Lock()
+				results[c] = m
+				mu.Unlock()
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return results
+}
+
+// measure runs a case. The error is about the server.
+func (c *recorded) measure(ctx context.Context, s *verify.Session) (*measurement, error) {
+	if err := s.Reset(ctx); err != nil {
+		return nil, err
+	}
+	scripts := []string{c.setup}
+	if !c.autocommit {
+		scripts = append(scripts, "BEGIN", c.before)
+	}
+	for _, sql := range scripts {
+		err := s.Exec(ctx, sql)
+		var refused *pgconn.PgError
+		switch {
+		case err == nil:
+		case !errors.As(err, &refused):
+			return nil, err
+		case missingExtension(refused):
+			return &measurement{lacks: refused.Message}, nil
+		default:
+			return &measurement{broken: fmt.Errorf("%w in: %s", err, sql)}, nil
+		}
+	}
+	e, err := s.Measure(ctx, c.statement)
+	if err != nil {
+		return nil, err
+	}
+	return &measurement{lines: verify.Lines(&e)}, nil
+}
+
+// missingExtension reports whether the server was not built with an extension:
+// undefined_file before 16, feature_not_supported since
+// (parse_extension_control_file in extension.c).
+func missingExtension(e *pgconn.PgError) bool {
+	return e.Code == "58P01" && strings.Contains(e.Message, "extension") ||
+		e.Code == "0A000" && strings.HasSuffix(e.Message, "is not available")
+}
+
+// check holds a measurement against the record and the prediction.
+func (c *recorded) check(t *testing.T, major int, m *measurement) {
+	switch {
+	case m.lacks != "":
+		t.Skip("not measured: " + m.lacks)
+	case m.broken != nil:
+		t.Fatal(m.broken)
+	}
+	if *record {
+		c.want[major] = m.lines
+		return
+	}
+	if diff := verify.Diff(m.lines, c.want[major]); diff != "" {
+		t.Errorf("%s(predicted: what is recorded)\n%s", c.statement, diff)
+	}
+	c.compare(t, map[int][]string{major: m.lines})
+}

@@ -66,6 +66,7 @@ func All() []*analyzer.Rule {
 		dropTakesAlong,
 		truncate,
 		// breaking
+		indexReplaceGap,
 		renameColumn,
 		renameTable,
 		// reversing

@@ -131,3 +131,23 @@ func serverIndexName(s *analyzer.Stmt, create *sqlast.CreateIndex) string {
 	}
 	return ObjectName(create.Table.Name.Name, nil, "idx")
 }
+
+// ReplaceIndex builds a new index before it drops the one that it replaces; if
+// both have the same name, the new one gets it last.
+func ReplaceIndex(p *analyzer.Pass, s *analyzer.Stmt, create *sqlast.CreateIndex, old *catalog.Index) string {
+	next := *create
+	sql := create.Pos().Text()
+	if !create.Concurrently {
+		sql = InsertAfter(sql, "index", "CONCURRENTLY")
+	}
+	var steps Steps
+	steps.AddText(LeaveTransaction(p, s))
+	if create.Name != old.Name {
+		return steps.Add("", sql, "DROP INDEX CONCURRENTLY "+inSchema(create.Table.Name, old.Name)).String()
+	}
+	next.Name = clip(create.Name, maxIdent-len("_new")) + "_new"
+	at := len(sql) - len(create.Pos().Text()) + create.NameAt.Start - create.Pos().Start
+	sql = sql[:at] + sqlast.QuoteIdent(next.Name) + sql[at+create.NameAt.End-create.NameAt.Start:]
+	return steps.Add("", sql, "DROP INDEX CONCURRENTLY "+inSchema(create.Table.Name, old.Name),
+		fmt.Sprintf("ALTER INDEX %s RENAME TO %s", inSchema(create.Table.Name, next.Name), sqlast.QuoteIdent(old.Name))).String()
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -135,16 +136,10 @@ func (s *Session) outside(ctx context.Context, st *statement) (effect.Effect, er
 	if f, err := s.failure(st.sql, err); f != nil || err != nil { // of a deferred constraint
 		return effect.Effect{Fails: f}, err
 	}
-	kept := e.Locks[:0]
-	for _, l := range e.Locks {
-		if l.Kind != sqlast.Index {
-			kept = append(kept, l)
-		}
-	}
-	e.Locks = kept
+	e.Locks = withoutIndexes(e.Locks)
 	return e, nil
 }
 
-func (s *Session) watched(ctx context.Context, st *statement) (effect.Effect, error) {
-	return effect.Effect{}, fmt.Errorf("%q refuses to run in a transaction: it cannot be measured", abbreviate(st.sql))
+func withoutIndexes(locks []effect.Lock) []effect.Lock {
+	return slices.DeleteFunc(locks, func(l effect.Lock) bool { return l.Kind == sqlast.Index })
 }

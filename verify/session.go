@@ -23,6 +23,7 @@ type Session struct {
 	conn     *pgconn.PgConn
 	notices  []*pgconn.Notice // since the statement being measured began
 	held     map[catalog.Key]effect.Mode
+	watcher  *watcher // made when it is needed first
 }
 
 // Open connects to a new, empty database of the server as its superuser. The
@@ -59,7 +60,11 @@ func connect(ctx context.Context, db *pgserver.Database, notice func(*pgconn.Not
 
 // Close drops the database.
 func (s *Session) Close(ctx context.Context) error {
-	return errors.Join(s.conn.Close(ctx), s.server.DropDatabase(ctx, s.database))
+	var err error
+	if s.watcher != nil {
+		err = s.watcher.close(ctx)
+	}
+	return errors.Join(err, s.conn.Close(ctx), s.server.DropDatabase(ctx, s.database))
 }
 
 // emptySQL drops all that a user can have made in a database. What belongs to

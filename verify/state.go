@@ -65,6 +65,8 @@ type object struct {
 // The queries below list what users made: not what is in a system schema, and
 // of temporary tables only those of this session, under the name pg_temp.
 const (
+	temporarySchema = "pg_temp"
+
 	schemaSQL = `(SELECT oid, CASE WHEN oid = pg_my_temp_schema() THEN 'pg_temp' ELSE nspname END AS nspname
 FROM pg_namespace WHERE oid = pg_my_temp_schema() OR nspname !~ '^pg_' AND nspname <> 'information_schema') n`
 

@@ -42,11 +42,13 @@ func All() []*analyzer.Rule {
 		validateUnderLock,
 		// failing
 		addColumnNotNullNoDefault,
+		catalogDML,
 		concurrentlyIfNotExists,
 		concurrentlyInTransaction,
 		enumValueUsedInTransaction,
 		flywayMixedTransaction,
 		nestedTransaction,
+		nullComparison,
 		pendingTriggerEvents,
 		psqlOnlySyntax,
 		setLocalOutsideTransaction,

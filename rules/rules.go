@@ -69,6 +69,7 @@ func All() []*analyzer.Rule {
 		truncate,
 		// breaking
 		indexReplaceGap,
+		columnBecomesRequired,
 		renameColumn,
 		renameTable,
 		// reversing

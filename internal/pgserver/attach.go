@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -14,12 +15,18 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+// connectTimeout is how long a server that the user names may take to answer.
+const connectTimeout = 20 * time.Second
+
+var versionNumber = regexp.MustCompile(`^\d+`)
+
 // attach takes the running server that o.DatabaseURL names. No error of it shows
 // the password.
 func attach(ctx context.Context, o Options) (*Server, error) {
 	u, err := url.Parse(o.DatabaseURL)
-	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
-		// The parser's words quote the URL, and with it the password.
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.User == nil && strings.Contains(o.DatabaseURL, "@") {
+		// The parser's words quote the URL, and with it the password. A password
+		// with # / ? as it is ends up in the host.
 		return nil, errors.New("the database URL cannot be read: it must look like postgres://user:password@host:port/database, " +
 			"with characters such as / # ? @ : in the password percent-encoded")
 	}
@@ -29,10 +36,20 @@ func attach(ctx context.Context, o Options) (*Server, error) {
 		databases: map[string]bool{},
 	}
 	s.role = url.UserPassword(s.prefix, rand.Text())
-	s.conn, err = pgx.Connect(ctx, o.DatabaseURL)
+	dial, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	s.conn, err = pgx.Connect(dial, o.DatabaseURL)
 	if err != nil {
 		return nil, connectError(u, err)
 	}
+	// The superuser's name and password may come from the environment or a file.
+	config := s.conn.Config()
+	u.User = url.UserPassword(config.User, config.Password)
+	query := u.Query()
+	for _, name := range []string{"user", "password", "dbname", "database"} {
+		query.Del(name) // they would win
+	}
+	u.RawQuery = query.Encode()
 	if err := s.adopt(ctx, o.Major); err != nil {
 		return nil, errors.Join(err, s.conn.Close(ctx))
 	}
@@ -42,22 +59,18 @@ func attach(ctx context.Context, o Options) (*Server, error) {
 // adopt checks that the server is one that miglint can use, and makes the role
 // that runs migrations.
 func (s *Server) adopt(ctx context.Context, major int) error {
-	var version, super string
-	err := s.conn.QueryRow(ctx, "SELECT current_setting('server_version_num'), current_setting('is_superuser')").Scan(&version, &super)
-	if err != nil {
-		return fmt.Errorf("asking the server at %s for its version: %w", place(s.admin), err)
+	version := s.conn.PgConn().ParameterStatus("server_version")
+	number := versionNumber.FindString(version)
+	var err error
+	if s.Major, err = strconv.Atoi(number); err != nil {
+		return fmt.Errorf("the server at %s gives its version as %q: expected one such as 18.4", place(s.admin), version)
 	}
-	num, err := strconv.Atoi(version)
-	if err != nil {
-		return fmt.Errorf("the server at %s gives its version as %q: expected a number such as 180000", place(s.admin), version)
-	}
-	s.Major = num / 10000
 	switch {
 	case !known(s.Major):
 		return unsupported(s.Major, place(s.admin))
 	case major != 0 && major != s.Major:
 		return fmt.Errorf("the server at %s is PostgreSQL %d, not %d: name one of that major", place(s.admin), s.Major, major)
-	case super != "on":
+	case s.conn.PgConn().ParameterStatus("is_superuser") != "on":
 		return fmt.Errorf("role %s at %s is no superuser: miglint needs one to make databases and to read every lock; name one in the database URL",
 			s.conn.Config().User, place(s.admin))
 	}
@@ -78,7 +91,10 @@ func (s *Server) adopt(ctx context.Context, major int) error {
 func (s *Server) createRole(ctx context.Context) error {
 	password, _ := s.role.Password()
 	err := s.exec(ctx,
-		"SET log_min_error_statement = panic", // no password in the server's log
+		// No password in the server's log.
+		"SET log_statement = none",
+		"SET log_min_duration_statement = -1",
+		"SET log_min_error_statement = panic",
 		"CREATE ROLE "+s.role.Username()+" LOGIN PASSWORD '"+password+"'")
 	if err != nil {
 		return fmt.Errorf("creating a role that runs migrations: %w", err)
@@ -98,9 +114,6 @@ func (s *Server) detach() error {
 	}
 	if err := s.exec(ctx, "DROP ROLE IF EXISTS "+s.role.Username()); err != nil {
 		errs = append(errs, fmt.Errorf("dropping role %s at %s: %w", s.role.Username(), place(s.admin), err))
-	}
-	if s.conn != nil {
-		errs = append(errs, s.conn.Close(ctx))
 	}
 	return errors.Join(errs...)
 }

@@ -68,31 +68,20 @@ func (s *Server) drop(ctx context.Context, name string) error {
 // exec runs statements one by one as the superuser, on a connection that is kept.
 // The caller holds s.mu.
 func (s *Server) exec(ctx context.Context, statements ...string) error {
-	if s.closed && s.process != nil {
+	if s.closed {
 		return errors.New("the server is closed")
 	}
 	if s.conn == nil || s.conn.IsClosed() {
 		conn, err := pgx.Connect(ctx, s.admin.String())
 		if err != nil {
-			return s.explain(err)
+			return s.Explain(err)
 		}
 		s.conn = conn
 	}
 	for _, sql := range statements {
 		if _, err := s.conn.Exec(ctx, sql); err != nil {
-			return s.explain(err)
+			return s.Explain(err)
 		}
 	}
 	return nil
-}
-
-// explain adds to an error of a server that has died what it said last.
-func (s *Server) explain(err error) error {
-	if s.process == nil {
-		return err
-	}
-	if why := s.process.death(); why != nil {
-		return fmt.Errorf("%w (%v)", why, err)
-	}
-	return err
 }

@@ -60,34 +60,59 @@ func download(ctx context.Context, o Options, missing error) (binaries, error) {
 	if err != nil {
 		return binaries{}, err
 	}
+	return archives{repository, cache, platform()}.take(ctx, major, missing)
+}
+
+// archives are the embedded binaries of a repository for a platform, and the
+// folder where those that were fetched are unpacked.
+type archives struct{ repository, cache, platform string }
+
+func (a archives) take(ctx context.Context, major int, missing error) (binaries, error) {
+	if b, ok := a.cached(ctx, major); ok {
+		return b, nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
-	unlock, err := lock(ctx, cache)
+	unlock, err := lock(ctx, a.cache)
 	if err != nil {
 		return binaries{}, err
 	}
 	defer unlock()
-	platform := platform()
+	if b, ok := a.cached(ctx, major); ok {
+		return b, nil // another process has fetched them meanwhile
+	}
 	for _, version := range versions[major] {
-		dir := filepath.Join(cache, platform+"-"+version)
-		if b, err := inspect(ctx, filepath.Join(dir, "bin")); err == nil {
-			return b, nil
-		}
-		archive, err := fetch(ctx, repository, platform, version)
+		archive, err := a.fetch(ctx, version)
 		if errors.Is(err, errNotPublished) {
-			missing = fmt.Errorf("%w; the embedded binaries cannot be fetched: %w", missing, err)
+			missing = fmt.Errorf("%w; nor in the repository: %w", missing, err)
 			continue
 		}
 		if err != nil {
-			return binaries{}, fmt.Errorf("%w; the embedded binaries cannot be fetched (behind a mirror, set MIGLINT_POSTGRES_REPOSITORY): %w", missing, err)
+			return binaries{}, fmt.Errorf("%w; the embedded one cannot be fetched (behind a mirror, name it in MIGLINT_POSTGRES_REPOSITORY): %w", missing, err)
 		}
-		if err := add(archive, dir); err != nil {
-			return binaries{}, fmt.Errorf("unpacking PostgreSQL %s to %s: %w", version, dir, err)
+		if err := add(archive, a.dir(version)); err != nil {
+			return binaries{}, fmt.Errorf("unpacking PostgreSQL %s to %s: %w", version, a.dir(version), err)
 		}
-		return inspect(ctx, filepath.Join(dir, "bin"))
+		b, err := inspect(ctx, filepath.Join(a.dir(version), "bin"))
+		if err != nil {
+			return binaries{}, fmt.Errorf("the embedded PostgreSQL %s in %s: %w", version, a.dir(version), err)
+		}
+		return b, nil
 	}
 	return binaries{}, missing
 }
+
+// cached returns binaries that were fetched before.
+func (a archives) cached(ctx context.Context, major int) (binaries, bool) {
+	for _, version := range versions[major] {
+		if b, err := inspect(ctx, filepath.Join(a.dir(version), "bin")); err == nil {
+			return b, true
+		}
+	}
+	return binaries{}, false
+}
+
+func (a archives) dir(version string) string { return filepath.Join(a.cache, a.platform+"-"+version) }
 
 // defaultRepository is where the library fetches from. It has no getter for that.
 func defaultRepository() string {
@@ -107,13 +132,6 @@ func cacheDir() (string, error) {
 	dir := filepath.Join(base, "miglint", "postgres")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", fmt.Errorf("making a folder for PostgreSQL's binaries: %w", err)
-	}
-	if os.Geteuid() == 0 { // whatever the umask
-		for _, d := range []string{dir, filepath.Dir(dir)} {
-			if err := os.Chmod(d, 0o755); err != nil {
-				return "", fmt.Errorf("opening the folder of PostgreSQL's binaries: %w", err)
-			}
-		}
 	}
 	return dir, nil
 }
@@ -156,9 +174,9 @@ func platform() string {
 
 // fetch returns the archive of a version, checked against the SHA-256 that the
 // repository has beside it. An archive without one is not used.
-func fetch(ctx context.Context, repository, platform, version string) ([]byte, error) {
-	name := "embedded-postgres-binaries-" + platform
-	at, err := url.JoinPath(repository, "io/zonky/test/postgres", name, version, name+"-"+version+".jar")
+func (a archives) fetch(ctx context.Context, version string) ([]byte, error) {
+	name := "embedded-postgres-binaries-" + a.platform
+	at, err := url.JoinPath(a.repository, "io/zonky/test/postgres", name, version, name+"-"+version+".jar")
 	if err != nil {
 		return nil, fmt.Errorf("reading the URL of the repository: %w", err)
 	}
@@ -215,15 +233,21 @@ func redacted(at string) string {
 	return u.Redacted()
 }
 
-// add unpacks an archive to a folder that appears complete or not at all.
+// add unpacks an archive to a folder that appears complete or not at all. The
+// caller holds the lock.
 func add(archive []byte, dir string) error {
-	tmp, err := os.MkdirTemp(filepath.Dir(dir), "unpacking-")
-	if err != nil {
-		return err
+	tmp := dir + ".unpacking"
+	for _, old := range []string{tmp, dir} { // of a process that was killed; of no use
+		if err := os.RemoveAll(old); err != nil {
+			return err
+		}
 	}
-	err = unpack(archive, tmp)
+	err := os.Mkdir(tmp, 0o755)
 	if err == nil {
-		err = os.Chmod(tmp, 0o755)
+		err = os.Chmod(tmp, 0o755) // whatever the umask
+	}
+	if err == nil {
+		err = unpack(archive, tmp)
 	}
 	if err == nil {
 		err = os.Rename(tmp, dir)

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // The majors of PostgreSQL that miglint knows.
@@ -97,9 +100,32 @@ func (s *Server) Close() error {
 	if s.closed {
 		return nil
 	}
-	s.closed = true
-	if s.process != nil {
-		return s.process.stop()
+	var errs []error
+	if s.process == nil {
+		errs = append(errs, s.detach())
 	}
-	return s.detach()
+	s.closed = true
+	if s.conn != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = s.conn.Close(ctx) // the server may be gone already
+	}
+	if s.process != nil {
+		errs = append(errs, s.process.stop())
+	}
+	return errors.Join(errs...)
+}
+
+// Explain adds to the error of a connection that broke why the server has ended,
+// with the end of its log, if it has and if Start started it. Any other error is
+// returned as it is.
+func (s *Server) Explain(err error) error {
+	var answer *pgconn.PgError
+	if err == nil || s.process == nil || errors.As(err, &answer) && !strings.HasPrefix(answer.Code, "57P") {
+		return err // it answers (57P is a server that shuts down)
+	}
+	if why := s.process.death(); why != nil {
+		return fmt.Errorf("%w: %w", err, why)
+	}
+	return err
 }

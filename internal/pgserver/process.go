@@ -32,9 +32,10 @@ type process struct {
 	cmd         *exec.Cmd
 	stdin       io.Closer // the shell stops the server and removes dir once it is closed
 	log         *tail
+	user        string        // whom it runs as, if not as we do
 	initialised chan struct{} // closed when the data directory is there
 	ended       chan struct{} // closed when initdb has failed or postgres has ended
-	status      string        // how it ended; set before ended is closed
+	why         error         // how it ended; set before ended is closed
 	gone        chan struct{} // closed when the shell has ended too
 }
 
@@ -42,14 +43,15 @@ type process struct {
 // a user who may do nothing: PostgreSQL refuses to run as root.
 func supervise(dir, bin string, admin *url.URL, args []string) (*process, error) {
 	attr := &syscall.SysProcAttr{Setsid: true} // Ctrl-C must not reach it before us
+	name := ""
 	if os.Geteuid() == 0 {
-		cred, err := unprivileged()
-		if err != nil {
+		var err error
+		if name, attr.Credential, err = unprivileged(); err != nil {
 			return nil, err
 		}
-		attr.Credential = cred
 	}
 	p := &process{
+		user:        name,
 		dir:         dir,
 		log:         &tail{},
 		initialised: make(chan struct{}),
@@ -60,53 +62,92 @@ func supervise(dir, bin string, admin *url.URL, args []string) (*process, error)
 	p.cmd.SysProcAttr = attr
 	p.cmd.Dir = "/" // ours may be closed to the other user
 	p.cmd.Env = environment(os.Environ())
-	p.cmd.Stderr = p.log
-	p.cmd.WaitDelay = time.Second // a killed server's processes keep stderr open
+	var stdout, stderr io.Reader
 	stdin, err := p.cmd.StdinPipe()
-	if err != nil {
-		return nil, fmt.Errorf("starting a shell for the server: %w", err)
+	if err == nil {
+		stdout, err = p.cmd.StdoutPipe()
 	}
-	stdout, err := p.cmd.StdoutPipe()
-	if err != nil {
-		return nil, fmt.Errorf("starting a shell for the server: %w", err)
+	if err == nil {
+		stderr, err = p.cmd.StderrPipe()
 	}
-	if err := p.cmd.Start(); err != nil {
+	if err == nil {
+		err = p.cmd.Start()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("starting a shell for the server: %w", err)
 	}
 	p.stdin = stdin
-	go p.watch(stdout)
+	logged := make(chan struct{})
+	go func() {
+		_, _ = io.Copy(p.log, stderr)
+		close(logged)
+	}()
+	go p.watch(stdout, logged)
 	password, _ := admin.User.Password()
 	// If the shell is gone already, its log says why.
 	_, _ = io.WriteString(stdin, password+"\n")
 	return p, nil
 }
 
-// watch follows what the shell reports until it has ended.
-func (p *process) watch(stdout io.Reader) {
-	lines := bufio.NewScanner(stdout)
-	for lines.Scan() {
-		if lines.Text() == "initialised" {
-			close(p.initialised)
-		} else if status, ok := strings.CutPrefix(lines.Text(), "ended "); ok {
-			p.status = "exit status " + status
-			close(p.ended)
+// watch follows what the shell reports until it has ended. logged is closed when
+// no process of the server can log any more.
+func (p *process) watch(stdout io.Reader, logged <-chan struct{}) {
+	failed := p.noFolder
+	end := func(status string) {
+		select {
+		case <-logged:
+		case <-time.After(patience): // the server was killed, and its processes linger
 		}
-	}
-	_ = p.cmd.Wait() // the shell's own status says nothing about the server
-	if p.status == "" {
-		p.status = p.cmd.ProcessState.String()
+		p.why = failed(status)
 		close(p.ended)
 	}
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		switch word, status, _ := strings.Cut(lines.Text(), " "); word {
+		case "made":
+			failed = p.noData
+		case "initialised":
+			failed = p.noServer
+			close(p.initialised)
+		case "ended":
+			end("exit status " + status)
+		}
+	}
+	if p.why == nil {
+		end("the shell that looks after it")
+	}
+	_ = p.cmd.Wait() // its status says nothing about the server
 	close(p.gone)
 }
 
-// death returns an error with the last words of a server that has ended, nil while
-// it runs.
+func (p *process) noFolder(string) error {
+	return fmt.Errorf("it has no folder: set TMPDIR to a folder that %s can write: %s", p.who(), p.log)
+}
+
+func (p *process) noData(status string) error {
+	return fmt.Errorf("initdb, run by %s, has ended with %s, saying:\n%s", p.who(), status, p.log)
+}
+
+func (p *process) noServer(status string) error {
+	return fmt.Errorf("the server has ended with %s; the end of its log:\n%s", status, p.log)
+}
+
+func (p *process) who() string {
+	if p.user == "" {
+		return "you"
+	}
+	return "user " + p.user
+}
+
+// patience is how long to wait for news of a server after a connection broke.
+const patience = time.Second
+
+// death returns an error with the last words of a server that has ended or is about
+// to, nil while it runs.
 func (p *process) death() error {
 	select {
 	case <-p.ended:
-		return fmt.Errorf("the server has ended with %s; the end of its log:\n%s", p.status, p.log)
-	default:
+		return p.why
+	case <-time.After(patience):
 		return nil
 	}
 }
@@ -128,7 +169,7 @@ func (p *process) stop() error {
 
 // unprivileged returns whom the server runs as when we are root. nobody comes
 // first: postgres may own databases that matter.
-func unprivileged() (*syscall.Credential, error) {
+func unprivileged() (name string, c *syscall.Credential, err error) {
 	var u *user.User
 	for _, name := range []string{"nobody", "postgres"} {
 		if found, err := user.Lookup(name); err == nil {
@@ -137,18 +178,18 @@ func unprivileged() (*syscall.Credential, error) {
 		}
 	}
 	if u == nil {
-		return nil, errors.New("PostgreSQL does not run as root, and there is neither a user nobody nor a user postgres " +
+		return "", nil, errors.New("PostgreSQL does not run as root, and there is neither a user nobody nor a user postgres " +
 			"to run it as: run miglint as another user")
 	}
 	uid, err := strconv.ParseUint(u.Uid, 10, 32)
 	if err != nil {
-		return nil, fmt.Errorf("reading the id of user %s: %w", u.Username, err)
+		return "", nil, fmt.Errorf("reading the id of user %s: %w", u.Username, err)
 	}
 	gid, err := strconv.ParseUint(u.Gid, 10, 32)
 	if err != nil {
-		return nil, fmt.Errorf("reading the group of user %s: %w", u.Username, err)
+		return "", nil, fmt.Errorf("reading the group of user %s: %w", u.Username, err)
 	}
-	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+	return u.Username, &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
 }
 
 // environment is env without what would make a server another one: libpq's and

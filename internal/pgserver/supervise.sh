@@ -6,8 +6,8 @@
 # says that the process that wants the server has closed it or is gone, even if it
 # was killed. That is why this is a process of its own, and why there is only this
 # one way to clean up.
-# Standard output: "initialised" when postgres is about to run, "ended STATUS" when
-# it or initdb has ended. Standard error: what they log.
+# Standard output: "made" when there is a folder, "initialised" when postgres is about
+# to run, "ended STATUS" when it or initdb has ended. Standard error: what they log.
 #
 # It must work in dash, bash and busybox.
 dir=$1
@@ -17,6 +17,7 @@ umask 077
 trap '' PIPE # whoever reads what this prints may be gone
 
 mkdir "$dir" || exit 1
+echo made
 server=
 cleanup() {
 	trap '' EXIT HUP INT TERM
@@ -49,4 +50,5 @@ IFS= read -r password || exit 1
 	echo "ended $?"
 } </dev/null &
 server=$!
+exec 2>/dev/null # whoever reads the log knows at its end that all of the server is gone
 while read -r _; do :; done

@@ -155,13 +155,15 @@ func (c *Catalog) applyAlter(op sqlast.AlterAction, at Origin) {
 	case *sqlast.AlterColumnType, *sqlast.SetDefault, *sqlast.SetNotNull, *sqlast.DropNotNull,
 		*sqlast.SetExpression, *sqlast.AlterIdentity:
 		c.alterColumn(t, op, at)
+	case *sqlast.RowSecurity:
+		c.setRowSecurity(t, op, at)
 	default:
-		alterTable(t, op, at)
+		alterTable(t, op)
 	}
 }
 
 // alterTable applies the actions that set a property of the table itself.
-func alterTable(t *Table, op sqlast.AlterAction, at Origin) {
+func alterTable(t *Table, op sqlast.AlterAction) {
 	switch op := op.(type) {
 	case *sqlast.SetLogged:
 		t.Persistence = sqlast.Unlogged
@@ -183,13 +185,6 @@ func alterTable(t *Table, op sqlast.AlterAction, at Origin) {
 			}
 		}
 		t.Options = options
-	case *sqlast.RowSecurity:
-		switch op.Action {
-		case "enable", "disable":
-			t.RLS, t.RLSAt = op.Action == "enable", &at
-		case "force", "no force":
-			t.ForceRLS = op.Action == "force"
-		}
 	case *sqlast.ReplicaIdentity:
 		switch op.Identity {
 		case "default":

@@ -153,41 +153,6 @@ func (c *Catalog) dropTriggerFrom(t *Table, name string) {
 	}
 }
 
-func (c *Catalog) createPolicy(op *sqlast.CreatePolicy, at Origin) {
-	t := c.tableFor(op.Table)
-	if t == nil {
-		return
-	}
-	c.useExpr(t.Key, op.Using)
-	c.useExpr(t.Key, op.Check)
-	p := &Policy{
-		Name: op.Name, Restrictive: op.Restrictive, Command: op.Command, Roles: op.Roles,
-		Using: op.Using, Check: op.Check, Created: at,
-	}
-	if len(t.Policies) >= maxParts {
-		return
-	}
-	i := slices.IndexFunc(t.Policies, func(old *Policy) bool { return old.Name == op.Name })
-	if i < 0 {
-		t.Policies = append(t.Policies, p)
-		return
-	}
-	if op.Alter {
-		old := t.Policies[i]
-		p.Restrictive, p.Command, p.Created = old.Restrictive, old.Command, old.Created
-		if p.Roles == nil {
-			p.Roles = old.Roles
-		}
-		if p.Using == nil {
-			p.Using = old.Using
-		}
-		if p.Check == nil {
-			p.Check = old.Check
-		}
-	}
-	t.Policies = with(t.Policies, i, p)
-}
-
 func (c *Catalog) comment(op *sqlast.CommentOn, at Origin) {
 	text := ""
 	if op.Text != nil {

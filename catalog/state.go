@@ -16,6 +16,7 @@ type Catalog struct {
 	extensions   trie[Origin]
 	publications trie[publication]
 	wide         []string // publications that are not only for single tables
+	secured      bool     // history has row level security or policies
 
 	path        []string // search_path in force
 	sessionPath []string // what it returns to when the transaction ends; nil: no SET LOCAL

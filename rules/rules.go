@@ -49,6 +49,7 @@ func All() []*analyzer.Rule {
 		flywayMixedTransaction,
 		nestedTransaction,
 		nullComparison,
+		policyWithoutRLS,
 		pendingTriggerEvents,
 		psqlOnlySyntax,
 		setLocalOutsideTransaction,
@@ -66,10 +67,14 @@ func All() []*analyzer.Rule {
 		dropSchema,
 		dropTable,
 		dropTakesAlong,
+		policyAlwaysTrue,
+		rlsDisabled,
 		truncate,
 		// breaking
-		indexReplaceGap,
 		columnBecomesRequired,
+		indexReplaceGap,
+		policyGap,
+		rlsWithoutPolicy,
 		renameColumn,
 		renameTable,
 		// reversing

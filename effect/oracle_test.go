@@ -17,7 +17,10 @@ import (
 	"github.com/miglint/miglint/verify"
 )
 
-var record = flag.Bool("record", false, "write what TestOracle measures to testdata/effects")
+var (
+	record = flag.Bool("record", false, "write what TestOracle measures to testdata/effects")
+	only   = flag.String("case", "", "measure only the cases whose name contains this")
+)
 
 // TestOracle runs every case of testdata/effects on the servers to be had: they
 // do what is recorded, and what Of predicts.
@@ -64,7 +67,7 @@ func measureAll(t *testing.T, server *pgserver.Server, all []*family) map[*recor
 		defer close(queue)
 		for _, f := range all {
 			for _, c := range f.cases {
-				if server.Major < c.first || server.Major > c.last {
+				if !strings.Contains(c.name, *only) || server.Major < c.first || server.Major > c.last {
 					continue
 				}
 				select {

@@ -62,8 +62,8 @@ type object struct {
 	name     string
 }
 
-// The queries below list what users made: not what is in a system schema, and
-// of temporary tables only those of this session, under the name pg_temp.
+// The queries below list what users made, which is what has an oid from 16384 on
+// (FirstNormalObjectId in access/transam.h): not what is in a system schema, and of temporary tables only those of this session, under the name pg_temp.
 const (
 	temporarySchema = "pg_temp"
 
@@ -72,19 +72,19 @@ FROM pg_namespace WHERE oid = pg_my_temp_schema() OR nspname !~ '^pg_' AND nspna
 
 	stateSQL = `SELECT 'relation', c.oid, n.nspname, c.relname, c.relkind, c.relfilenode, i.indrelid,
  EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p','u','x'))
-FROM pg_class c JOIN ` + schemaSQL + ` ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relkind <> 'c';
+FROM pg_class c JOIN ` + schemaSQL + ` ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid WHERE c.oid >= 16384 AND c.relkind <> 'c';
 SELECT 'column', a.attrelid, a.attnum, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-JOIN ` + schemaSQL + ` ON n.oid = c.relnamespace WHERE a.attnum > 0 AND NOT attisdropped AND c.relkind IN ('r','p','f');
+JOIN ` + schemaSQL + ` ON n.oid = c.relnamespace WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT attisdropped AND c.relkind IN ('r','p','f');
 SELECT 'constraint', k.oid, k.conrelid, k.contypid, k.conparentid, k.conname, k.contype, k.convalidated
-FROM pg_constraint k JOIN ` + schemaSQL + ` ON n.oid = k.connamespace;
+FROM pg_constraint k JOIN ` + schemaSQL + ` ON n.oid = k.connamespace WHERE k.oid >= 16384;
 SELECT 'parent', inhrelid, inhparent FROM pg_inherits;
 SELECT 'trigger', oid, tgrelid, tgname FROM pg_trigger WHERE NOT tgisinternal;
 SELECT 'policy', oid, polrelid, polname FROM pg_policy;
 SELECT 'rule', oid, ev_class, rulename FROM pg_rewrite WHERE rulename <> '_RETURN' AND oid >= 16384;
 SELECT 'type', t.oid, n.nspname, t.typname, t.typtype FROM pg_type t JOIN ` + schemaSQL + ` ON n.oid = t.typnamespace
-WHERE t.typtype IN ('d','e','c','r','b') AND t.typelem = 0 AND (t.typrelid = 0 OR (SELECT relkind FROM pg_class WHERE oid = t.typrelid) = 'c');
+WHERE t.oid >= 16384 AND t.typtype IN ('d','e','c','r','b') AND t.typelem = 0 AND (t.typrelid = 0 OR (SELECT relkind FROM pg_class WHERE oid = t.typrelid) = 'c');
 SELECT 'function', p.oid, n.nspname, p.proname, p.prokind FROM pg_proc p JOIN ` + schemaSQL + ` ON n.oid = p.pronamespace
-WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i');
+WHERE p.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i');
 SELECT 'schema', n.oid, n.nspname FROM ` + schemaSQL + ` WHERE nspname <> 'pg_temp';
 SELECT 'lock', relation, mode FROM pg_locks WHERE granted AND locktype = 'relation' AND pid = pg_backend_pid()
  AND database = (SELECT oid FROM pg_database WHERE datname = current_database());

@@ -47,6 +47,7 @@ func All() []*analyzer.Rule {
 		concurrentlyInTransaction,
 		enumValueUsedInTransaction,
 		flywayMixedTransaction,
+		foreignKeyTypeMismatch,
 		nestedTransaction,
 		nullComparison,
 		policyWithoutRLS,

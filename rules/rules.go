@@ -95,6 +95,7 @@ func All() []*analyzer.Rule {
 		versionOutOfOrder,
 		// convention, all opt-in
 		charType,
+		foreignKeyWithoutIndex,
 		integerPrimaryKey,
 		jsonType,
 		notIdempotent,

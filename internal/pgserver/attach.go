@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -121,9 +122,13 @@ func (s *Server) detach() error {
 // connectError says what is wrong with the URL, in words that fit what the server
 // answered.
 func connectError(u *url.URL, err error) error {
+	var bad *pgconn.ParseConfigError
+	if errors.As(err, &bad) {
+		return fmt.Errorf("the database URL cannot be used: %w", err)
+	}
 	var answer *pgconn.PgError
 	if !errors.As(err, &answer) {
-		return fmt.Errorf("no server answers at %s: check the host and port of the database URL: %w", place(u), err)
+		return fmt.Errorf("no server answers at %s: %s; check the host and port of the database URL", place(u), cause(err))
 	}
 	switch answer.Code {
 	case "28P01": // invalid_password
@@ -134,6 +139,21 @@ func connectError(u *url.URL, err error) error {
 		return fmt.Errorf("the server at %s has no such database: %s; name one that exists, such as postgres", place(u), answer.Message)
 	}
 	return fmt.Errorf("the server at %s refuses the connection: %s (SQLSTATE %s)", place(u), answer.Message, answer.Code)
+}
+
+// cause is what kept a connection from being made, without the list of all tries.
+func cause(err error) string {
+	var name *net.DNSError
+	var dial *net.OpError
+	switch {
+	case errors.As(err, &name):
+		return name.Err
+	case errors.Is(err, context.DeadlineExceeded):
+		return "it takes too long"
+	case errors.As(err, &dial):
+		return dial.Err.Error()
+	}
+	return strings.Join(strings.Fields(err.Error()), " ")
 }
 
 // place is the host and port of a URL, as far as it names them.

@@ -37,8 +37,10 @@ const (
 	maxArchive   = 200 << 20
 )
 
-// errNotPublished is the answer of a repository that lacks a version.
-var errNotPublished = errors.New("it is not there")
+var (
+	errNotPublished = errors.New("it is not there")
+	errDamaged      = errors.New("it is damaged or not what was published")
+)
 
 // download returns the embedded binaries of o.Major or, if that is 0, of the newest
 // major. They are fetched the first time. missing is the error of the search
@@ -86,6 +88,9 @@ func (a archives) take(ctx context.Context, major int, missing error) (binaries,
 		if errors.Is(err, errNotPublished) {
 			missing = fmt.Errorf("%w; nor in the repository: %w", missing, err)
 			continue
+		}
+		if errors.Is(err, errDamaged) {
+			return binaries{}, err // no reason to go on quietly without a server
 		}
 		if err != nil {
 			return binaries{}, fmt.Errorf("%w; the embedded one cannot be fetched (behind a mirror, name it in MIGLINT_POSTGRES_REPOSITORY): %w", missing, err)
@@ -192,7 +197,7 @@ func (a archives) fetch(ctx context.Context, version string) ([]byte, error) {
 	want, _, _ := strings.Cut(strings.TrimSpace(string(sum)), " ")
 	got := sha256.Sum256(archive)
 	if !strings.EqualFold(want, hex.EncodeToString(got[:])) {
-		return nil, fmt.Errorf("%s: its SHA-256 is %x, but the repository says %q: it is damaged or not what it was", redacted(at), got, want)
+		return nil, fmt.Errorf("%s: its SHA-256 is %x, but the repository says %q: %w", redacted(at), got, want, errDamaged)
 	}
 	return archive, nil
 }

@@ -187,35 +187,42 @@ func TestCloseLeavesNothing(t *testing.T) {
 	}
 }
 
-// TestChild is no test of its own: TestGone runs it in a process that it kills.
-func TestChild(t *testing.T) {
-	how := os.Getenv("MIGLINT_TEST_CHILD")
-	if how == "" {
-		t.Skip("only for TestGone")
+// TestMain lets TestGone run this binary as a process that starts a server and is
+// killed.
+func TestMain(m *testing.M) {
+	if how := os.Getenv("MIGLINT_TEST_CHILD"); how != "" {
+		serve(how)
 	}
+	os.Exit(m.Run())
+}
+
+func serve(how string) {
 	s, err := pgserver.Start(context.Background(), private())
-	if err != nil {
-		fmt.Printf("error %v\n", strings.ReplaceAll(err.Error(), "\n", " "))
-		return
+	var db *pgserver.Database
+	if err == nil {
+		db, err = s.CreateDatabase(context.Background())
 	}
-	db, err := s.CreateDatabase(context.Background())
-	if err != nil {
-		t.Fatal(err)
+	switch text := strings.ReplaceAll(fmt.Sprint(err), "\n", " "); {
+	case errors.Is(err, pgserver.ErrNotFound):
+		fmt.Println("none", text)
+	case err != nil:
+		fmt.Println("error", text)
+	default:
+		fmt.Println("serves", db.AdminURL)
 	}
-	fmt.Printf("serves %s\n", db.AdminURL)
-	if how == "exit" {
+	if how == "exit" || err != nil {
 		os.Exit(0)
 	}
 	time.Sleep(time.Hour)
 }
 
-// child runs TestChild in a process of its own.
+// child runs serve in a process of its own.
 func child(t *testing.T, how string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a PostgreSQL server is too slow for -short")
 	}
-	cmd := exec.Command(os.Args[0], "-test.run=^TestChild$", "-test.v")
+	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "MIGLINT_TEST_CHILD="+how)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -235,14 +242,13 @@ func child(t *testing.T, how string) (*exec.Cmd, *bufio.Scanner) {
 func served(t *testing.T, lines *bufio.Scanner) string {
 	t.Helper()
 	for lines.Scan() {
-		if at, ok := strings.CutPrefix(lines.Text(), "serves "); ok {
-			return at
-		}
-		if text, ok := strings.CutPrefix(lines.Text(), "error "); ok {
-			if strings.HasPrefix(text, pgserver.ErrNotFound.Error()) {
-				none(t, fmt.Errorf("%w%s", pgserver.ErrNotFound, strings.TrimPrefix(text, pgserver.ErrNotFound.Error())))
-			}
-			t.Fatal(text)
+		switch word, rest, _ := strings.Cut(lines.Text(), " "); word {
+		case "serves":
+			return rest
+		case "none":
+			none(t, fmt.Errorf("%w (%s)", pgserver.ErrNotFound, rest))
+		case "error":
+			t.Fatal(rest)
 		}
 	}
 	t.Fatal("the child has started no server")
@@ -334,6 +340,23 @@ func TestServerDies(t *testing.T) {
 	}
 	if _, err := s.CreateDatabase(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("CreateDatabase: got %v, want an error with: %s", err, want)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	wantGone(t, dir, pids)
+}
+
+// A server that does not react is killed.
+func TestServerHangs(t *testing.T) {
+	s := start(t)
+	db, err := s.CreateDatabase(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, pids := folderOf(t, db.URL), processes(t, db.AdminURL)
+	if err := syscall.Kill(postmaster(t, dir), syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)

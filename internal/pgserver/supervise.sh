@@ -22,10 +22,17 @@ server=
 cleanup() {
 	trap '' EXIT HUP INT TERM
 	trap : QUIT # for the children, which are in this process group
-	# More than once: initdb may have made way for postgres in between.
+	# More than once: initdb may have made way for postgres in between. PostgreSQL
+	# gives its own processes 5 seconds before it kills them.
+	tries=0
 	while [ -n "$server" ] && kill -0 "$server" 2>/dev/null; do
 		kill -QUIT 0
 		sleep 0.05
+		tries=$((tries + 1))
+		if [ $tries -gt 200 ]; then
+			rm -rf "$dir"
+			kill -KILL 0 # and this shell
+		fi
 	done
 	# More than once: a server that was killed leaves processes behind that write
 	# until they notice.

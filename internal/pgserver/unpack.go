@@ -57,21 +57,25 @@ func untar(r *tar.Reader, dir string) error {
 			return fmt.Errorf("reading the archive: %w", err)
 		}
 		name := path.Clean(header.Name)
-		if err := makeDir(root, path.Dir(name)); err != nil {
-			return err
-		}
-		switch header.Typeflag {
-		case tar.TypeDir:
-			err = makeDir(root, name)
-		case tar.TypeSymlink:
-			err = root.Symlink(header.Linkname, name)
-		case tar.TypeReg:
-			err = writeFile(root, name, r, header.FileInfo().Mode().Perm()&0o755)
-		}
-		if err != nil {
+		if err := write(root, name, header, r); err != nil {
 			return fmt.Errorf("writing %s: %w", name, err)
 		}
 	}
+}
+
+func write(root *os.Root, name string, header *tar.Header, content io.Reader) error {
+	if err := makeDir(root, path.Dir(name)); err != nil {
+		return err
+	}
+	switch header.Typeflag {
+	case tar.TypeDir:
+		return makeDir(root, name)
+	case tar.TypeSymlink:
+		return root.Symlink(header.Linkname, name)
+	case tar.TypeReg:
+		return writeFile(root, name, content, header.FileInfo().Mode().Perm()&0o755)
+	}
+	return nil // what PostgreSQL does not consist of
 }
 
 // makeDir makes a folder that the user the server runs as can read, whatever the

@@ -45,18 +45,30 @@ func Each(t *testing.T, f func(t *testing.T, s *pgserver.Server)) {
 	}
 	for _, o := range options {
 		s, err := start(o)
-		if errors.Is(err, pgserver.ErrNotFound) && os.Getenv("MIGLINT_REQUIRE_POSTGRES") != "1" {
-			if o.Major == 0 {
-				t.Skip(err)
+		if err != nil && o.Major == 0 {
+			missing(t, err)
+		}
+		major := o.Major
+		if err == nil {
+			major = s.Major
+		}
+		t.Run(fmt.Sprintf("postgres=%d", major), func(t *testing.T) {
+			if err != nil {
+				missing(t, err)
 			}
-			t.Run(fmt.Sprintf("postgres=%d", o.Major), func(t *testing.T) { t.Skip(err) })
-			continue
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Run(fmt.Sprintf("postgres=%d", s.Major), func(t *testing.T) { f(t, s) })
+			f(t, s)
+		})
 	}
+}
+
+// missing ends a test that has no server. One that is there and does not work is a
+// failure.
+func missing(t testing.TB, err error) {
+	t.Helper()
+	if errors.Is(err, pgserver.ErrNotFound) && os.Getenv("MIGLINT_REQUIRE_POSTGRES") != "1" {
+		t.Skip(err)
+	}
+	t.Fatal(err)
 }
 
 // wanted returns the options of each server that a list of majors asks for. Named

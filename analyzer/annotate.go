@@ -16,7 +16,8 @@ type annotator struct {
 	cat    *catalog.Catalog
 	opts   *Options
 	small  map[string]bool
-	lastTx int // ordinal of the last transaction begun, autocommitted statements included
+	starts []*catalog.Catalog // before the last migrations that have no down
+	lastTx int                // ordinal of the last transaction begun, autocommitted statements included
 }
 
 // walk is the state inside one script.

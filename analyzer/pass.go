@@ -21,6 +21,10 @@ type Pass struct {
 	Script    *migration.Script // one of Scripts; nil if the migration has no up
 	Stmts     []*Stmt
 	After     *catalog.Catalog // the schema after the script
+	// Starts, for a down, are the schemas that it may lead back to: the one before
+	// its own up, and those before the ups that come straight before that one and
+	// have no down, for the one down may stand for them all. The last is its own.
+	Starts []*catalog.Catalog
 	// Directives are the `miglint:` comments of the script; Deprecations are the
 	// columns that this and earlier migrations marked as deprecated.
 	Directives   []Directive

@@ -57,7 +57,7 @@ const (
 	Failing                   // it will fail, or do nothing of what it says
 	Losing                    // data or guarantees are lost: silent in a down
 	Breaking                  // running code breaks: silent in a down
-	Reversing                 // it cannot be undone: silent in a down
+	Reversing                 // there is no way back, or the down is none
 	Tidiness                  // files, versions, directives, ignores
 	Convention                // style
 )

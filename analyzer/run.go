@@ -207,6 +207,7 @@ func (r *runner) annotate(a *annotator, s *migration.Stream, i int, scripts migr
 		p.Directives = Directives(script)
 		return p
 	}
+	starts := a.start(s, scripts)
 	up = pass(scripts.Up, false)
 	for _, d := range up.Directives {
 		if d.Verb == "deprecate" {
@@ -227,9 +228,29 @@ func (r *runner) annotate(a *annotator, s *migration.Stream, i int, scripts migr
 	forward := a.cat
 	a.cat = forward.Snapshot()
 	down = pass(scripts.Down, true)
-	down.After, down.Deprecations = a.cat, seen
+	down.After, down.Starts, down.Deprecations = a.cat, starts, seen
 	a.cat = forward
 	return up, down
+}
+
+// maxStarts bounds the migrations that one down may stand for.
+const maxStarts = 16
+
+// start notes the schema before a migration and returns those that its down may
+// lead back to.
+func (a *annotator) start(s *migration.Stream, scripts migration.Scripts) []*catalog.Catalog {
+	if s.Framework.Downs == migration.NoDowns {
+		return nil
+	}
+	starts := append(a.starts, a.cat.Snapshot())
+	if len(starts) > maxStarts {
+		starts = slices.Clone(starts[1:])
+	}
+	a.starts = starts
+	if scripts.Down.HasStatements() {
+		a.starts = nil
+	}
+	return starts
 }
 
 func (r *runner) judge(up, down *Pass) judgement {
@@ -312,7 +333,7 @@ func (r *runner) severity(rule *Rule, found Severity, down bool) Severity {
 }
 
 func silentInDown(c Concern) bool {
-	return c == Losing || c == Breaking || c == Reversing
+	return c == Losing || c == Breaking
 }
 
 func scriptSpan(s *migration.Script) source.Span {

@@ -4,6 +4,7 @@
 package migration
 
 import (
+	"slices"
 	"time"
 
 	"github.com/miglint/miglint/source"
@@ -83,6 +84,11 @@ type Script struct {
 type Batch struct {
 	Stmts []*sqlast.Statement
 	Tx    TxShape
+}
+
+// HasStatements reports whether the script has any.
+func (s *Script) HasStatements() bool {
+	return s != nil && slices.ContainsFunc(s.Batches, func(b Batch) bool { return len(b.Stmts) > 0 })
 }
 
 // Statements returns the statements of all batches in order.

@@ -79,6 +79,7 @@ func All() []*analyzer.Rule {
 		renameColumn,
 		renameTable,
 		// reversing
+		downDoesNotInvert,
 		missingDown,
 		// tidiness
 		dbmateDirective,

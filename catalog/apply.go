@@ -225,10 +225,30 @@ func (c *Catalog) tableFor(r sqlast.Relation) *Table {
 			return nil
 		}
 		return c.table(k)
-	case r.IfExists || r.Name.Name == "":
+	case r.Name.Name == "":
+		return nil
+	}
+	c.doubtElsewhere(r.Name)
+	if r.IfExists {
 		return nil
 	}
 	return c.stub(c.keyOf(r.Name))
+}
+
+// maxSchemas bounds the schemas in which a name is looked for.
+const maxSchemas = 50
+
+// doubtElsewhere doubts the tables of a name in schemas that search_path does not
+// have: a connection that sets another one, as URLs and roles can, would find them.
+func (c *Catalog) doubtElsewhere(n sqlast.Name) {
+	if n.Schema != "" || c.schemas.size > maxSchemas {
+		return
+	}
+	for _, l := range c.schemas.sorted() {
+		if t := c.TableAt(Key{l.key, n.Name}); t != nil {
+			c.table(t.Key).Doubtful = true
+		}
+	}
 }
 
 // stub makes the partial table of a key that is free.

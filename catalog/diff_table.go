@@ -13,7 +13,7 @@ func (d *diff) table(a, b *Table) {
 	if a.Doubtful || b.Doubtful {
 		return
 	}
-	t := &tableDiff{diff: d, a: a, b: b, sure: d.a.Certain(a.Key) && !b.Partial, gone: map[string]bool{}, added: map[string]bool{}}
+	t := &tableDiff{diff: d, a: a, b: b, sure: d.a.Certain(a.Key) && !b.Partial}
 	t.columns()
 	t.constraints()
 	d.indexes(a.Indexes, b.Indexes,
@@ -29,8 +29,8 @@ func (d *diff) table(a, b *Table) {
 type tableDiff struct {
 	*diff
 	a, b        *Table
-	sure        bool            // the earlier one is known whole
-	gone, added map[string]bool // columns
+	sure        bool     // the earlier one is known whole
+	gone, added []string // columns
 }
 
 func (t *tableDiff) altered(kind sqlast.ObjectKind, part, what, was, is string) {
@@ -52,12 +52,12 @@ func (t *tableDiff) columns() {
 	eachPart(t.a.Columns, t.b.Columns, func(c *Column) string { return c.Name }, func(x, y *Column) {
 		switch {
 		case y == nil:
-			t.gone[x.Name] = true
+			t.gone = append(t.gone, x.Name)
 			if !x.Inherited {
 				t.part(sqlast.Column, x.Name, Gone, x.Created)
 			}
 		case x == nil:
-			t.added[y.Name] = true
+			t.added = append(t.added, y.Name)
 			if !y.Inherited && y.Created.Migration != StartingSchema {
 				t.part(sqlast.Column, y.Name, Added, y.Created)
 			}
@@ -162,19 +162,14 @@ func (t *tableDiff) constraints() {
 	}
 }
 
-func (t *tableDiff) anyColumn(c *Constraint, columns map[string]bool) bool {
-	in := func(name string) bool { return columns[name] }
+func (t *tableDiff) anyColumn(c *Constraint, columns []string) bool {
+	in := func(name string) bool { return slices.Contains(columns, name) }
 	return slices.ContainsFunc(c.Columns, in) || slices.ContainsFunc(c.Include, in)
 }
 
 // needs reports whether an index needs one of some columns.
-func (t *tableDiff) needs(i *Index, columns map[string]bool) bool {
-	for name := range columns {
-		if indexReadsColumn(i, name) {
-			return true
-		}
-	}
-	return false
+func (t *tableDiff) needs(i *Index, columns []string) bool {
+	return slices.ContainsFunc(columns, func(name string) bool { return indexReadsColumn(i, name) })
 }
 
 // constraintChange returns the first aspect in which two constraints surely

@@ -44,22 +44,18 @@ func (b branch[V]) leaves() []*leaf[V] {
 
 func changedLeaves[V any](a, b []*leaf[V], f func(key string, x, y V)) {
 	var none V
-	later := make(map[string]*leaf[V], len(b))
-	for _, l := range b {
-		later[l.key] = l
-	}
+	in := finder(b, func(l *leaf[V]) string { return l.key })
 	for _, l := range a {
-		other := later[l.key]
-		delete(later, l.key)
-		switch {
+		switch other := in(l.key); {
 		case other == nil:
 			f(l.key, l.value, none)
 		case other != l:
 			f(l.key, l.value, other.value)
 		}
 	}
+	in = finder(a, func(l *leaf[V]) string { return l.key })
 	for _, l := range b {
-		if later[l.key] != nil {
+		if in(l.key) == nil {
 			f(l.key, none, l.value)
 		}
 	}
@@ -74,20 +70,37 @@ func eachPart[T any](a, b []*T, name func(*T) string, f func(x, y *T)) {
 	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
-	later := make(map[string]*T, len(b))
-	for _, y := range b {
-		later[name(y)] = y
-	}
+	in := finder(b, name)
 	for _, x := range a {
-		y := later[name(x)]
-		delete(later, name(x))
-		if x != y {
+		if y := in(name(x)); x != y {
 			f(x, y)
 		}
 	}
+	in = finder(a, name)
 	for _, y := range b {
-		if later[name(y)] == y {
+		if in(name(y)) == nil {
 			f(nil, y)
 		}
 	}
+}
+
+// finder returns a function that finds the element of a name: in a map, unless
+// there are so few that looking through them is faster.
+func finder[T any](list []*T, name func(*T) string) func(string) *T {
+	const few = 16
+	if len(list) <= few {
+		return func(n string) *T {
+			for _, x := range list {
+				if name(x) == n {
+					return x
+				}
+			}
+			return nil
+		}
+	}
+	byName := make(map[string]*T, len(list))
+	for _, x := range list {
+		byName[name(x)] = x
+	}
+	return func(n string) *T { return byName[n] }
 }

@@ -117,3 +117,17 @@ func TestGone(t *testing.T) {
 		})
 	}
 }
+
+func TestCertainWhereSearchPathMayDiffer(t *testing.T) {
+	for _, sql := range []string{"ALTER TABLE x ADD COLUMN b int", "ALTER TABLE IF EXISTS x ADD COLUMN b int", "COMMENT ON COLUMN x.a IS 'note'"} {
+		t.Run(sql, func(t *testing.T) {
+			c := commitEach(t, "CREATE SCHEMA s; CREATE TABLE s.x (a int); CREATE TABLE s.y (a int);"+sql)
+			if c.Certain(catalog.Key{Schema: "s", Name: "x"}) {
+				t.Error("s.x is certain, although the statement may be about it")
+			}
+			if !c.Certain(catalog.Key{Schema: "s", Name: "y"}) {
+				t.Error("s.y is not certain")
+			}
+		})
+	}
+}

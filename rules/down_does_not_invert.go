@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ RESET lock_timeout;
 }
 
 func runDownDoesNotInvert(p *analyzer.Pass) {
-	if !p.Down || len(p.Stmts) == 0 || p.Options.NoDowns || meansNoWayBack(p) {
+	if !p.Down || len(p.Stmts) == 0 || p.Options.NoDowns {
 		return
 	}
 	u := &undoing{Pass: p, up: p.Stmts[0].Before}
@@ -71,10 +72,9 @@ func runDownDoesNotInvert(p *analyzer.Pass) {
 			left, u.start = found, p.Starts[i]
 		}
 	}
-	if left == nil {
-		return
+	if left != nil && !meansNoWayBack(p) {
+		u.report(left)
 	}
-	u.report(left)
 }
 
 // meansNoWayBack reports whether the down cannot be judged, or is not meant to
@@ -132,8 +132,35 @@ func (u *undoing) notRestored(start *catalog.Catalog) []catalog.Difference {
 		case sqlast.Function, sqlast.Procedure, sqlast.Publication, sqlast.Trigger, sqlast.Policy:
 			return code // it may have made or dropped them
 		}
-		return d.Change == catalog.Added && u.guarded(d) && !start.Shows(d.Key)
+		return d.Change == catalog.Added && (u.guarded(d) && !start.Shows(d.Key) || u.mayHaveBeen(d))
 	})
+}
+
+// mayHaveBeen reports whether the down makes what the up drops IF EXISTS: some
+// databases seem to have had it.
+func (u *undoing) mayHaveBeen(d catalog.Difference) bool {
+	if !d.Created.Down {
+		return false
+	}
+	for _, s := range u.Scripts.Up.Statements() {
+		for _, op := range s.Ops {
+			switch op := op.(type) {
+			case *sqlast.Drop:
+				if op.IfExists && op.Name.Name == cmp.Or(d.Part, d.Key.Name) {
+					return true
+				}
+			case *sqlast.DropColumn:
+				if op.IfExists && op.Column == d.Part {
+					return true
+				}
+			case *sqlast.DropConstraint:
+				if op.IfExists && op.Constraint == d.Part {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // runsCode reports whether there is a DO block or a CALL.

@@ -166,7 +166,7 @@ type view struct {
 // of the line than could fit.
 func (t *textReport) view(f *source.File, n, start, end, limit int) view {
 	from, to := lineBounds(f, n)
-	c := crop{line: f.Text[:to], from: from, start: max(from, min(start, to))}
+	c := crop{line: t.shown(f)[:to], from: from, start: max(from, min(start, to))}
 	c.end = max(c.start, min(end, to))
 	reach := limit * maxBytesPerColumn
 	c.left = from + runeBoundary(c.line[from:c.start], c.start-from-reach)

@@ -6,7 +6,8 @@
 //
 // File names, messages, suggestions and code come from files that nobody has
 // reviewed yet. No format lets them reach a terminal or the log of a CI job as
-// anything but visible text; see visible.
+// anything but visible text; see visible. Passwords in them are not repeated; see
+// withoutSecrets.
 package report
 
 import (
@@ -43,7 +44,7 @@ type Options struct {
 // Write writes the findings of res to w in format f. The error is that of w.
 func Write(w io.Writer, f *Format, res *analyzer.Result, opts Options) error {
 	b := bufio.NewWriterSize(w, 64<<10)
-	f.write(b, res, opts)
+	f.write(b, withoutSecrets(res), opts)
 	if err := b.Flush(); err != nil {
 		return fmt.Errorf("writing the %s report: %w", f.Name, err)
 	}

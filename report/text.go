@@ -7,6 +7,7 @@ import (
 	"github.com/fatih/color"
 
 	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/source"
 )
 
 // textFormat writes findings for people: what is wrong, the code, who is
@@ -22,7 +23,9 @@ type textReport struct {
 	w     *bufio.Writer
 	width int
 	loc   locator
-	buf   []byte // of the line of code in hand
+	buf   []byte       // of the line of code in hand
+	file  *source.File // that was shown last
+	text  []byte       // of file, without passwords
 
 	err, warn, info          style // severities
 	bold, faint, note, green style

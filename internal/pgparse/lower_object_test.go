@@ -150,6 +150,7 @@ func TestLowerAccess(t *testing.T) {
 		}}},
 		{"user", "CREATE USER u IN ROLE g", []sqlast.Op{&sqlast.CreateRole{Name: "u"}}},
 		{"alter role", "ALTER USER u NOSUPERUSER CREATEROLE", []sqlast.Op{&sqlast.CreateRole{Name: "u", Alter: true, Attributes: []string{"nosuperuser", "createrole"}}}},
+		{"membership", "GRANT a, pg_read_all_data TO b WITH ADMIN OPTION", []sqlast.Op{&sqlast.Other{Tag: "GRANT ROLE", Names: []sqlast.Name{name("a"), name("pg_read_all_data")}}}},
 		{"setting of a role", "ALTER ROLE r SET search_path = app", []sqlast.Op{&sqlast.Other{Tag: "ALTER ROLE"}}},
 		{"default privileges", "ALTER DEFAULT PRIVILEGES FOR ROLE r IN SCHEMA a, b GRANT SELECT ON TABLES TO PUBLIC", []sqlast.Op{&sqlast.Grant{
 			Default: true, Object: sqlast.Table, AllIn: []string{"a", "b"}, Privileges: []string{"select"}, Grantees: []string{"public"},

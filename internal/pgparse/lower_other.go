@@ -57,7 +57,7 @@ func (l *lowerer) otherStatement(n *pg.Node) []sqlast.Op {
 		if !s.GrantRoleStmt.IsGrant {
 			return one(l.other("REVOKE ROLE"))
 		}
-		return one(l.other("GRANT ROLE"))
+		return one(l.other("GRANT ROLE", grantedRoles(s.GrantRoleStmt)...))
 	case *pg.Node_FetchStmt:
 		if s.FetchStmt.Ismove {
 			return one(l.other("MOVE"))
@@ -77,6 +77,17 @@ func (l *lowerer) otherStatement(n *pg.Node) []sqlast.Op {
 		return one(l.other("CLOSE CURSOR"))
 	}
 	return one(l.other(commandTag(n)))
+}
+
+// grantedRoles are the roles whose membership GRANT gives.
+func grantedRoles(s *pg.GrantRoleStmt) []sqlast.Name {
+	var names []sqlast.Name
+	for _, n := range s.GrantedRoles {
+		if p := n.GetAccessPriv(); p != nil {
+			names = append(names, sqlast.Name{Name: p.PrivName})
+		}
+	}
+	return names
 }
 
 func (l *lowerer) dropRoles(s *pg.DropRoleStmt) []sqlast.Op {

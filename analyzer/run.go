@@ -106,7 +106,7 @@ func Annotate(set *migration.Set, opts Options) iter.Seq[*Pass] {
 
 // begin returns an annotator whose catalog holds the starting schema.
 func (r *runner) begin() *annotator {
-	a := &annotator{cat: catalog.New(), opts: r.opts, small: r.small}
+	a := &annotator{cat: catalog.NewFor(r.opts.PostgresMajor()), opts: r.opts, small: r.small}
 	for _, stmt := range r.opts.Schema {
 		a.cat.Apply(stmt, catalog.Origin{Migration: catalog.StartingSchema})
 	}

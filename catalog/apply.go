@@ -37,7 +37,9 @@ func inPasses(ops []sqlast.Op) []sqlast.Op {
 		return ops
 	}
 	for _, op := range ops {
-		if _, ok := op.(sqlast.AlterAction); !ok {
+		switch op.(type) {
+		case sqlast.AlterAction, *sqlast.OwnerTo:
+		default:
 			return ops
 		}
 	}
@@ -149,7 +151,7 @@ func (c *Catalog) applyAlter(op sqlast.AlterAction, at Origin) {
 	case *sqlast.AttachPartition:
 		c.attachPartition(t, op, at)
 	case *sqlast.DetachPartition:
-		c.detachPartition(t, op)
+		c.detachPartition(t, op, at)
 	case *sqlast.Inherit:
 		c.inherit(t, op)
 	case *sqlast.AlterColumnType, *sqlast.SetDefault, *sqlast.SetNotNull, *sqlast.DropNotNull,
@@ -166,6 +168,9 @@ func (c *Catalog) applyAlter(op sqlast.AlterAction, at Origin) {
 func alterTable(t *Table, op sqlast.AlterAction) {
 	switch op := op.(type) {
 	case *sqlast.SetLogged:
+		if t.PartitionBy != nil {
+			return // without effect up to PostgreSQL 17, then refused
+		}
 		t.Persistence = sqlast.Unlogged
 		if op.Logged {
 			t.Persistence = sqlast.Permanent

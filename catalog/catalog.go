@@ -215,6 +215,7 @@ type Type struct {
 	Attributes []*Column
 	UsedBy     []Key // tables with a column of the type
 	UsedIn     []Key // types and domains made of it
+	Functions  []Key // functions with a parameter or result of the type, or that had one
 	Created    Origin
 }
 
@@ -228,8 +229,8 @@ type EnumLabel struct {
 // Function is a function or procedure.
 type Function struct {
 	Key
-	Args       []sqlast.FunctionArg
-	Returns    sqlast.TypeName // zero for procedures, RETURNS TABLE, and where OUT parameters say it
+	Args       []sqlast.FunctionArg // user-defined types under their full names
+	Returns    sqlast.TypeName      // likewise; zero for procedures, RETURNS TABLE, and where OUT parameters say it
 	Procedure  bool
 	Doubtful   bool // as of a table: see Catalog.CertainFunction
 	Language   string

@@ -41,6 +41,7 @@ func (c *Catalog) defineColumn(t *Table, def *sqlast.ColumnDef, at Origin) {
 	if old := t.Column(def.Name); old != nil {
 		// INHERITS, PARTITION OF and OF: the definition adds to what came along.
 		col := c.column(t, def.Name)
+		col.Inherited = col.Inherited && t.PartitionOf != (Key{})
 		col.NotNull = col.NotNull || def.NotNull
 		if def.Default != nil {
 			col.Default = c.storedDefault(def.Default, col.Type)
@@ -82,7 +83,8 @@ func named(n sqlast.Name) *sqlast.Name {
 }
 
 // storedDefault returns the default that the server keeps: DEFAULT NULL is none,
-// but for a domain, whose own default it overrides (AddRelationNewConstraints).
+// but for a domain, whose own default it overrides, and for a type with modifiers,
+// which a function call applies to NULL too (AddRelationNewConstraints).
 func (c *Catalog) storedDefault(e sqlast.Expr, t sqlast.TypeName) sqlast.Expr {
 	bare := e
 	for {
@@ -96,7 +98,10 @@ func (c *Catalog) storedDefault(e sqlast.Expr, t sqlast.TypeName) sqlast.Expr {
 	if !ok || con.Kind != sqlast.NullConst {
 		return e
 	}
-	if typ := c.Type(t.Name); typ != nil && typ.Domain {
+	if len(t.Mods) > 0 && t.Name.Name != "interval" {
+		return e
+	}
+	if typ := c.Type(t.Name); typ != nil && typ.Domain && t.ArrayDims == 0 {
 		return e
 	}
 	return nil
@@ -179,6 +184,8 @@ func (c *Catalog) alterColumn(t *Table, op sqlast.AlterAction, at Origin) {
 		case *sqlast.AlterIdentity:
 			if i == 0 {
 				c.alterIdentity(t, op, at)
+			} else if c.major >= 17 && t.PartitionOf != (Key{}) {
+				c.followIdentity(t, op)
 			}
 		}
 	}
@@ -192,8 +199,30 @@ func (c *Catalog) setColumnType(t *Table, op *sqlast.AlterColumnType) {
 	old := col.UserType
 	user := c.userType(op.Type.Name)
 	c.useType(t, user)
+	c.remakeConstraints(t, op.Column)
 	col.Type, col.UserType, col.Collation = op.Type, user, named(op.Collation)
 	c.unuseType(t, old)
+}
+
+// remakeConstraints: a constraint on a column whose type changes is made anew, in
+// children from the parent's, which may not be valid (ATPostAlterTypeCleanup).
+func (c *Catalog) remakeConstraints(t *Table, column string) {
+	if len(t.Inherits) == 0 {
+		return
+	}
+	for _, con := range slices.Clone(t.Constraints) {
+		if con.Parent == "" || !con.Valid || !slices.Contains(con.Columns, column) {
+			continue
+		}
+		for _, k := range t.Inherits {
+			if parent := c.TableAt(k); parent != nil {
+				if own := parent.Constraint(con.Parent); own != nil && !own.Valid {
+					c.updateConstraint(t, con).Valid = false
+					break
+				}
+			}
+		}
+	}
 }
 
 // dropNotNull drops NOT NULL and, since PostgreSQL 18, the constraint that says
@@ -229,6 +258,21 @@ func (c *Catalog) alterIdentity(t *Table, op *sqlast.AlterIdentity, at Origin) {
 			col.Identity = sqlast.NoIdentity
 			c.dropSequence(sequence)
 		}
+	}
+}
+
+// followIdentity makes a partition's column an identity column as its parent's
+// is; they draw from the parent's sequence.
+func (c *Catalog) followIdentity(t *Table, op *sqlast.AlterIdentity) {
+	col := c.column(t, op.Column)
+	switch {
+	case col == nil:
+	case op.Action == "add":
+		col.Identity, col.NotNull = op.Identity, true
+	case op.Action == "set" && op.Identity != sqlast.NoIdentity:
+		col.Identity = op.Identity
+	case op.Action == "drop":
+		col.Identity = sqlast.NoIdentity
 	}
 }
 

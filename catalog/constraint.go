@@ -89,9 +89,18 @@ func (c *Catalog) addCheck(t *Table, con *Constraint) {
 	c.putConstraint(t, con)
 }
 
-// addNotNull adds a named NOT NULL or one that is not valid (PostgreSQL 18).
+// addNotNull adds a named NOT NULL or one that is not valid (PostgreSQL 18). A
+// column has one at most.
 func (c *Catalog) addNotNull(t *Table, con *Constraint) {
 	column := first(con.Columns)
+	if col := t.Column(column); col != nil && col.NotNull {
+		return
+	}
+	for _, old := range t.Constraints {
+		if old.Kind == sqlast.NotNullConstraint && slices.Equal(old.Columns, con.Columns) {
+			return
+		}
+	}
 	if con.Name == "" {
 		con.Name = c.constraintName(t.Schema, t.Name, column, "not_null")
 	}
@@ -331,6 +340,12 @@ func (c *Catalog) removeConstraint(t *Table, con *Constraint) {
 		if !references(t, con.RefTable) {
 			if parent := c.table(con.RefTable); parent != nil && parent != t {
 				c.removeKey(&parent.ReferencedBy, t.Key)
+			}
+		}
+	case sqlast.NotNullConstraint:
+		for _, name := range con.Columns {
+			if t.Column(name) != nil {
+				c.column(t, name).NotNull = false
 			}
 		}
 	case sqlast.Unique, sqlast.PrimaryKey, sqlast.Exclusion:

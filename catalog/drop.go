@@ -57,6 +57,10 @@ func (c *Catalog) dropRelation(k Key) {
 			return
 		}
 		c.remove(k)
+	case compositeType:
+		if t := c.TypeAt(k); t != nil {
+			c.dropType(t, false)
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ func (c *Catalog) createFunction(op *sqlast.CreateFunction, at Origin) {
 		SecurityDefiner: op.SecurityDefiner, Settings: op.Settings, Atomic: op.Atomic,
 		code: readCode(op.Language, op.Body),
 	}
+	c.noteTypes(f)
 	list := c.functionsAt(f.Key)
 	if len(list) >= maxOverloads {
 		return
@@ -93,19 +94,25 @@ func inputTypes(args []sqlast.FunctionArg) []sqlast.TypeName {
 }
 
 func (c *Catalog) dropFunction(op *sqlast.Drop) {
-	list := c.Functions(op.Name)
-	if op.HasArgs {
-		i := slices.IndexFunc(list, func(f *Function) bool {
-			return slices.EqualFunc(inputTypes(f.Args), op.Args, sameTypeName)
-		})
-		if i < 0 {
-			return
+	if f := c.functionNamed(op.Name, op.Args, op.HasArgs); f != nil {
+		c.removeFunction(f, op.Cascade)
+	}
+}
+
+// functionNamed returns the function that a statement names, with its parameter
+// types if they were written; nil if there is none.
+func (c *Catalog) functionNamed(name sqlast.Name, args []sqlast.TypeName, written bool) *Function {
+	for _, f := range c.Functions(name) {
+		if !written || slices.EqualFunc(inputTypes(f.Args), args, func(a, b sqlast.TypeName) bool {
+			if typ := c.Type(b.Name); typ != nil {
+				b.Schema, b.Name.Name = typ.Schema, typ.Name
+			}
+			return sameTypeName(a, b)
+		}) {
+			return f
 		}
-		list = list[i : i+1]
 	}
-	if len(list) > 0 {
-		c.removeFunction(list[0], op.Cascade)
-	}
+	return nil
 }
 
 // removeFunction drops a function. With CASCADE, once no overload is left, what
@@ -190,6 +197,7 @@ func (c *Catalog) moveFunction(f *Function, to Key) {
 	clone := *f
 	clone.Key = to
 	c.schema(to.Schema).functions.set(c.begin(), to.Name, append(slices.Clip(c.functionsAt(to)), &clone))
+	c.noteTypes(&clone)
 	for _, user := range callers {
 		c.changeCallers(to, func(set *trie[Key]) { set.set(c.begin(), user.id(), user) })
 	}

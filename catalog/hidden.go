@@ -24,6 +24,9 @@ func (c *Catalog) Certain(k Key) bool {
 	case indexOf:
 		i := c.IndexAt(k)
 		return i != nil && c.shown(i.Created.Tx) && c.Certain(Key(o))
+	case compositeType:
+		t := c.TypeAt(k)
+		return t != nil && c.CertainType(t)
 	}
 	return false
 }

@@ -40,6 +40,9 @@ func (c *Catalog) Resolve(n sqlast.Name) Key {
 	return c.keyOf(n)
 }
 
+// NewKey returns the key that CREATE gives to a name.
+func (c *Catalog) NewKey(n sqlast.Name) Key { return c.keyOf(n) }
+
 // Table returns the table that a name stands for; nil if history has not seen
 // it or the name is that of something else.
 func (c *Catalog) Table(n sqlast.Name) *Table {
@@ -118,7 +121,8 @@ func (c *Catalog) SequenceAt(k Key) *Sequence {
 }
 
 // RelationKind tells what kind of relation a key is: Table, ForeignTable, View,
-// MaterializedView, Index or Sequence; false if there is none.
+// MaterializedView, Index, Sequence or, for a composite type, Type; false if there
+// is none.
 func (c *Catalog) RelationKind(k Key) (sqlast.ObjectKind, bool) {
 	r, _ := c.relationAt(k)
 	switch o := r.object.(type) {
@@ -136,6 +140,8 @@ func (c *Catalog) RelationKind(k Key) (sqlast.ObjectKind, bool) {
 		return sqlast.Sequence, true
 	case indexOf:
 		return sqlast.Index, true
+	case compositeType:
+		return sqlast.Type, true
 	}
 	return sqlast.OtherObject, false
 }

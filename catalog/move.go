@@ -23,7 +23,7 @@ func (c *Catalog) setSchema(op *sqlast.SetSchema) {
 			c.moveType(t.Key, Key{op.Schema, t.Name})
 		}
 	case sqlast.Function, sqlast.Procedure:
-		for _, f := range c.Functions(op.Name) {
+		if f := c.functionNamed(op.Name, op.Args, op.HasArgs); f != nil {
 			c.moveFunction(f, Key{op.Schema, f.Name})
 		}
 	case sqlast.Extension:

@@ -14,10 +14,10 @@ func (c *Catalog) partitionOf(t *Table, op *sqlast.CreateTable, at Origin) {
 		return
 	}
 	t.ColumnsUnknown = parent.Partial || parent.ColumnsUnknown
+	c.linkPartition(parent, t, op.Bound)
 	for _, col := range parent.Columns {
 		c.copyColumn(t, col, at)
 	}
-	c.linkPartition(parent, t, op.Bound)
 	c.copyChecks(t, parent, at)
 	c.inheritIndexes(t, parent, at)
 	c.inheritForeignKeys(t, parent, at)
@@ -79,6 +79,7 @@ func (c *Catalog) attachPartition(parent *Table, op *sqlast.AttachPartition, at 
 	}
 	c.unlinkPartition(t)
 	c.linkPartition(parent, t, op.Bound)
+	c.adoptColumns(t)
 	for _, con := range t.Constraints {
 		if same := parent.Constraint(con.Name); con.Kind == sqlast.Check && same != nil && same.Kind == sqlast.Check {
 			c.setParent(t, con, con.Name)
@@ -154,10 +155,29 @@ func (c *Catalog) disinherit(t *Table) {
 	}
 }
 
-func (c *Catalog) detachPartition(parent *Table, op *sqlast.DetachPartition) {
+func (c *Catalog) detachPartition(parent *Table, op *sqlast.DetachPartition, at Origin) {
 	t := c.tableFor(sqlast.Relation{Name: op.Partition})
-	if t != nil && t.PartitionOf == parent.Key {
-		c.unlinkPartition(t)
+	if t == nil || t.PartitionOf != parent.Key {
+		return
+	}
+	if c.major == 14 {
+		// Its foreign keys to the partitioned table itself get lost.
+		for _, con := range slices.Clone(t.Constraints) {
+			if con.Kind == sqlast.ForeignKey && con.Parent != "" && con.RefTable == parent.Key {
+				c.removeConstraint(t, con)
+			}
+		}
+	}
+	c.unlinkPartition(t)
+	if op.Concurrently && parent.PartitionBy != nil && !slices.Contains(parent.PartitionBy.Columns, "") {
+		// The bound stays as a CHECK, unless one implies it (DetachAddConstraintIfNeeded).
+		con := &Constraint{Constraint: sqlast.Constraint{Kind: sqlast.Check, Columns: parent.PartitionBy.Columns}, Valid: true, Created: at}
+		column := ""
+		if len(con.Columns) == 1 {
+			column = con.Columns[0]
+		}
+		con.Name = c.constraintName(t.Schema, t.Name, column, "check")
+		c.putConstraint(t, con)
 	}
 }
 
@@ -195,6 +215,18 @@ func (c *Catalog) checkIndexComplete(t *Table, name string) {
 	c.updateIndex(i).Valid = true
 	if parent := c.table(t.PartitionOf); parent != nil && i.Parent.Name != "" {
 		c.checkIndexComplete(parent, i.Parent.Name)
+	}
+}
+
+// adoptColumns makes the columns of a table those of the partitioned table it is
+// attached to (MergeAttributesIntoExisting).
+func (c *Catalog) adoptColumns(t *Table) {
+	for i, col := range t.Columns {
+		if !col.Inherited {
+			clone := *col
+			clone.Inherited = true
+			t.Columns = with(t.Columns, i, &clone)
+		}
 	}
 }
 

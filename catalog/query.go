@@ -300,7 +300,7 @@ func (s *scope) output(target sqlast.Target) *Column {
 
 func (c *Catalog) createView(op *sqlast.CreateView, at Origin) {
 	k := c.keyOf(op.Name)
-	if op.Temporary && op.Name.Schema == "" {
+	if op.Name.Schema == "" && (op.Temporary || c.readsTemporary(op)) {
 		k.Schema = tempSchema
 	}
 	v := &View{Key: k, Materialized: op.Materialized, Populated: !op.NoData, Query: op.Query, Created: at}
@@ -330,6 +330,18 @@ func (c *Catalog) createView(op *sqlast.CreateView, at Origin) {
 		c.readQuery(v, op)
 	}
 	c.put(k, v)
+}
+
+// readsTemporary reports whether a view is temporary because it reads something
+// that is (isQueryUsingTempRelation).
+func (c *Catalog) readsTemporary(op *sqlast.CreateView) bool {
+	if _, any := c.schemas.get(tempSchema); !any || op.Materialized || op.Query == nil {
+		return false
+	}
+	return slices.ContainsFunc(op.Query.Reads, func(r sqlast.Relation) bool {
+		k, _, _ := c.find(r.Name)
+		return k.Schema == tempSchema
+	})
 }
 
 // readQuery notes what a view reads, there and here.

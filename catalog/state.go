@@ -23,6 +23,7 @@ type Catalog struct {
 
 	visits int // related tables that replay has gone to
 
+	major   int  // PostgreSQL major version that is replayed
 	tx      int  // transaction of the statement that is applied
 	blind   bool // a statement may have done anything; blindTx is the transaction of the last such
 	blindTx int
@@ -62,8 +63,9 @@ type namespace struct {
 	gone trie[int]
 }
 
-// relation is an entry of a namespace: one of *Table, *View, *Sequence, or
-// indexOf for an index, which lives in its table or materialized view.
+// relation is an entry of a namespace: one of *Table, *View, *Sequence, indexOf
+// for an index, which lives in its table or materialized view, or compositeType,
+// which only takes the name: the type is among the types.
 type relation struct {
 	object any
 	edit   *edit
@@ -84,6 +86,9 @@ type publication struct {
 // indexOf is the key of the table or materialized view that an index is in.
 type indexOf Key
 
+// compositeType is a type that CREATE TYPE … AS made; it is in pg_class too.
+type compositeType struct{}
+
 const (
 	publicSchema = "public"
 	tempSchema   = "pg_temp"
@@ -92,10 +97,17 @@ const (
 
 func defaultPath() []string { return []string{"$user", publicSchema} }
 
-// New returns the catalog of a fresh database: the schema public and nothing in
-// it, search_path "$user", public.
-func New() *Catalog {
-	c := &Catalog{path: defaultPath()}
+// oldestMajor is the PostgreSQL major version that New is for.
+const oldestMajor = 14
+
+// New is NewFor the oldest PostgreSQL that is supported, 14.
+func New() *Catalog { return NewFor(oldestMajor) }
+
+// NewFor returns the catalog of a fresh database of a PostgreSQL major version:
+// the schema public and nothing in it, search_path "$user", public. What
+// statements do to the schema differs little between versions.
+func NewFor(major int) *Catalog {
+	c := &Catalog{path: defaultPath(), major: major}
 	c.schema(publicSchema)
 	return c
 }
@@ -263,6 +275,7 @@ func (c *Catalog) userTypeAt(k Key) *Type {
 	if t.edit.lineage != c.lineage {
 		clip(&clone.UsedBy)
 		clip(&clone.UsedIn)
+		clip(&clone.Functions)
 		clip(&clone.Labels)
 	}
 	c.putType(&clone)

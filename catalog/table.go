@@ -199,8 +199,8 @@ func (c *Catalog) copyChecks(t, parent *Table, at Origin) {
 }
 
 // copyColumn adds a copy of a parent's column, or merges it with one that is
-// there. Identity and generated columns stay what they are; sequences are not
-// copied.
+// there. Generated columns stay what they are, identity columns only in partitions
+// and since PostgreSQL 17; sequences are not copied.
 func (c *Catalog) copyColumn(t *Table, col *Column, at Origin) {
 	if t.Column(col.Name) != nil {
 		if col.NotNull {
@@ -209,7 +209,10 @@ func (c *Catalog) copyColumn(t *Table, col *Column, at Origin) {
 		return
 	}
 	clone := *col
-	clone.Sequence, clone.Identity = Key{}, sqlast.NoIdentity
+	clone.Sequence = Key{}
+	if c.major < 17 || t.PartitionOf == (Key{}) {
+		clone.Identity = sqlast.NoIdentity
+	}
 	clone.Comment, clone.CommentAt = "", nil
 	clone.Created, clone.Inherited = at, true
 	c.putColumn(t, &clone)

@@ -21,13 +21,28 @@ func (c *Catalog) createType(op *sqlast.CreateType, at Origin) {
 // way that history does not show; either way its users stay.
 func (c *Catalog) newType(t *Type) {
 	if old := c.TypeAt(t.Key); old != nil {
-		t.UsedBy, t.UsedIn = slices.Clip(old.UsedBy), slices.Clip(old.UsedIn)
+		t.UsedBy, t.UsedIn, t.Functions = slices.Clip(old.UsedBy), slices.Clip(old.UsedIn), slices.Clip(old.Functions)
 	}
 	c.putType(t)
+	c.enterComposite(t)
 	for _, k := range partTypes(t) {
 		if part := c.userTypeAt(k); part != nil {
 			addKey(&part.UsedIn, t.Key)
 		}
+	}
+}
+
+// enterComposite gives a composite type its name among the relations.
+func (c *Catalog) enterComposite(t *Type) {
+	if _, taken := c.relationAt(t.Key); !taken && t.Kind == sqlast.CompositeType && !t.Domain {
+		c.put(t.Key, compositeType{})
+	}
+}
+
+// leaveComposite takes a composite type's name back.
+func (c *Catalog) leaveComposite(k Key) {
+	if r, _ := c.relationAt(k); r.object == any(compositeType{}) {
+		c.remove(k)
 	}
 }
 
@@ -104,7 +119,10 @@ func (c *Catalog) alterAttribute(op *sqlast.AlterAttribute, at Origin) {
 func (c *Catalog) createDomain(op *sqlast.CreateDomain, at Origin) {
 	t := &Type{
 		Key: c.keyOf(op.Name), Domain: true, Base: op.Base.Type, BaseType: c.userType(op.Base.Type.Name),
-		NotNull: op.Base.NotNull, Default: op.Base.Default, Created: at,
+		NotNull: op.Base.NotNull, Default: c.storedDefault(op.Base.Default, op.Base.Type), Created: at,
+	}
+	if base := c.TypeAt(t.BaseType); base != nil && base.Domain && op.Base.Type.ArrayDims == 0 && op.Base.Default == nil {
+		t.Default = base.Default // as it is now (DefineDomain)
 	}
 	c.newType(t)
 	for _, def := range op.Base.Constraints {
@@ -135,7 +153,7 @@ func (c *Catalog) alterDomain(op *sqlast.AlterDomain, at Origin) {
 	i := slices.IndexFunc(t.Checks, func(con *Constraint) bool { return con.Name == op.Constraint.Name })
 	switch op.Action {
 	case "set default":
-		t.Default = op.Default
+		t.Default = c.storedDefault(op.Default, t.Base)
 	case "drop default":
 		t.Default = nil
 	case "set not null":
@@ -171,6 +189,7 @@ func (c *Catalog) dropType(t *Type, cascade bool) {
 		c.countName(k.Schema, con.Name, -1)
 	}
 	c.schema(k.Schema).types.delete(c.begin(), k.Name)
+	c.leaveComposite(k)
 	for _, key := range t.UsedBy {
 		table := c.relative(key)
 		if table == nil {
@@ -185,6 +204,9 @@ func (c *Catalog) dropType(t *Type, cascade bool) {
 				c.column(table, col.Name).UserType = Key{}
 			}
 		}
+	}
+	if cascade {
+		c.eachFunctionOf(t, func(f *Function) { c.removeFunction(f, true) })
 	}
 	for _, key := range t.UsedIn {
 		in := c.userTypeAt(key)
@@ -211,8 +233,11 @@ func (c *Catalog) moveType(from, to Key) {
 		t = c.userTypeAt(from)
 	}
 	c.schema(from.Schema).types.delete(c.begin(), from.Name)
+	c.leaveComposite(from)
+	c.eachFunctionOf(t, func(f *Function) { c.retypeFunction(f, from, to) })
 	t.Key = to
 	c.putType(t)
+	c.enterComposite(t)
 	if from.Schema != to.Schema {
 		for _, con := range t.Checks {
 			c.countName(from.Schema, con.Name, -1)
@@ -284,7 +309,7 @@ func (c *Catalog) renameObject(op *sqlast.Rename) {
 			c.countName(t.Schema, op.New, 1)
 		}
 	case sqlast.Function, sqlast.Procedure:
-		for _, f := range c.Functions(op.Name) {
+		if f := c.functionNamed(op.Name, op.Args, op.HasArgs); f != nil {
 			c.moveFunction(f, Key{f.Schema, op.New})
 		}
 	case sqlast.Publication:

@@ -33,14 +33,12 @@ type alter struct {
 // newAlter gathers the actions of the statement; nil if it is no ALTER of a
 // relation.
 func newAlter(j *judge) *alter {
-	if len(j.ops) == 0 {
+	// OWNER TO is no AlterAction, and may come first.
+	i := slices.IndexFunc(j.ops, func(op sqlast.Op) bool { _, ok := op.(sqlast.AlterAction); return ok })
+	if i < 0 {
 		return nil
 	}
-	first, ok := j.ops[0].(sqlast.AlterAction)
-	if !ok {
-		return nil
-	}
-	target := first.Target()
+	target := j.ops[i].(sqlast.AlterAction).Target()
 	a := &alter{key: j.cat.Resolve(target.Table.Name), kind: target.Kind}
 	a.table = j.cat.TableAt(a.key)
 	if known, ok := j.cat.RelationKind(a.key); ok {
@@ -282,6 +280,9 @@ func (j *judge) alterIdentity(op *sqlast.AlterIdentity) {
 func (j *judge) identityRefused(c *catalog.Column) {
 	table := j.alter.key.Name
 	switch {
+	case j.alter.doubtful || j.alter.retyped[c.Name] != nil || j.alter.droppedCols[c.Name]:
+	case j.notInteger(c.Type):
+		j.fail("22023", "identity column type must be smallint, integer, or bigint")
 	case !c.NotNull && j.certain(j.alter.table) && !j.alter.notNull[c.Name]:
 		j.fail("55000", "column %q of relation %q must be declared NOT NULL before identity can be added", c.Name, table)
 	case c.Identity != sqlast.NoIdentity && !j.dropsIdentity(c.Name):
@@ -289,6 +290,12 @@ func (j *judge) identityRefused(c *catalog.Column) {
 	case c.Default != nil && c.Identity == sqlast.NoIdentity && !j.dropsDefault(c.Name):
 		j.fail("55000", "column %q of relation %q already has a default value", c.Name, table)
 	}
+}
+
+// notInteger reports whether a type certainly cannot be that of an identity
+// column (generateSerialExtraStmts).
+func (j *judge) notInteger(t sqlast.TypeName) bool {
+	return j.understood(t) && (t.ArrayDims > 0 || !integerTypes[t.Name.Name])
 }
 
 // setExpression is SET EXPRESSION: a stored column is computed anew for every

@@ -134,7 +134,7 @@ func (j *judge) typeRefused(op *sqlast.AlterColumnType) bool {
 		j.fail("0A000", "cannot alter type of column %q twice", op.Column)
 	case op.Using == nil && j.convert(col.Type, op.Type, false) == impossible:
 		j.fail("42804", "column %q cannot be cast automatically to type %s", op.Column, typeLabel(op.Type))
-	case col.Identity != sqlast.NoIdentity && j.understood(op.Type) && !integerTypes[op.Type.Name.Name]:
+	case col.Identity != sqlast.NoIdentity && j.notInteger(op.Type):
 		j.fail("22023", "identity column type must be smallint, integer, or bigint")
 	case j.defaultRefused(col, op):
 		j.fail("42804", "default for column %q cannot be cast automatically to type %s", op.Column, typeLabel(op.Type))

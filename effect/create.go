@@ -29,13 +29,13 @@ func (j *judge) createTable(op *sqlast.CreateTable) {
 		col := &op.Columns[i]
 		for n := range col.Constraints {
 			if c := &col.Constraints[n]; c.Kind == sqlast.ForeignKey {
-				j.newTableForeignKey(key, c, col.Type)
+				j.newTableForeignKey(op, key, c, col.Type)
 			}
 		}
 	}
 	for i := range op.Constraints {
 		if c := &op.Constraints[i]; c.Kind == sqlast.ForeignKey {
-			j.newTableForeignKey(key, c, sqlast.TypeName{})
+			j.newTableForeignKey(op, key, c, sqlast.TypeName{})
 		}
 	}
 	if op.Query != nil {
@@ -48,12 +48,12 @@ func (j *judge) newKey(n sqlast.Name, temporary bool) catalog.Key {
 	if temporary && n.Schema == "" {
 		return catalog.Key{Schema: "pg_temp", Name: n.Name}
 	}
-	return j.cat.Resolve(n)
+	return j.cat.NewKey(n)
 }
 
 // newTableForeignKey is a foreign key of a table that is being made: nothing to
 // validate, but triggers on the referenced table.
-func (j *judge) newTableForeignKey(key catalog.Key, fk *sqlast.Constraint, typ sqlast.TypeName) {
+func (j *judge) newTableForeignKey(op *sqlast.CreateTable, key catalog.Key, fk *sqlast.Constraint, typ sqlast.TypeName) {
 	if j.cat.Resolve(fk.RefTable) == key || fk.RefTable.Schema == "" && fk.RefTable.Name == key.Name {
 		return
 	}
@@ -65,7 +65,7 @@ func (j *judge) newTableForeignKey(key catalog.Key, fk *sqlast.Constraint, typ s
 	if !typ.IsZero() {
 		one.Columns = []string{""}
 	}
-	j.referencedMustFit(&one, nil, typ)
+	j.referencedMustFit(&one, nil, op.Persistence == sqlast.Permanent, typ)
 }
 
 // attached is a statement that makes or changes something attached to a

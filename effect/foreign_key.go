@@ -31,7 +31,7 @@ func (j *judge) foreignKey(fk *sqlast.Constraint, notValid bool, added sqlast.Ty
 		return
 	}
 	j.lockNewReferenced(fk.RefTable)
-	j.referencedMustFit(fk, a.table, added)
+	j.referencedMustFit(fk, a.table, a.table != nil && a.table.Persistence == sqlast.Permanent && !a.table.Partial, added)
 	if notValid || fk.NotEnforced {
 		return
 	}
@@ -78,8 +78,8 @@ func (j *judge) lockReferenced(t *catalog.Table, fk *catalog.Constraint, cause s
 
 // referencedMustFit records the errors of a foreign key that cannot be made:
 // transformFkeyCheckAttrs and the checks around it. t is the referencing table,
-// nil if unknown.
-func (j *judge) referencedMustFit(fk *sqlast.Constraint, t *catalog.Table, added sqlast.TypeName) {
+// nil if unknown; permanent is set if it certainly is.
+func (j *judge) referencedMustFit(fk *sqlast.Constraint, t *catalog.Table, permanent bool, added sqlast.TypeName) {
 	key := j.cat.Resolve(fk.RefTable)
 	if kind, ok := j.cat.RelationKind(key); ok && kind != sqlast.Table {
 		j.fail("42809", "referenced relation %q is not a table", key.Name)
@@ -89,7 +89,7 @@ func (j *judge) referencedMustFit(fk *sqlast.Constraint, t *catalog.Table, added
 	if ref == nil {
 		return
 	}
-	if t != nil && t.Persistence == sqlast.Permanent && !t.Partial && ref.Persistence != sqlast.Permanent {
+	if permanent && ref.Persistence != sqlast.Permanent {
 		j.fail("42P16", "constraints on permanent tables may reference only permanent tables")
 		return
 	}

@@ -14,7 +14,7 @@ import (
 func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 	a := j.alter
 	if c.Kind == sqlast.PrimaryKey && a.table != nil {
-		if pk := a.table.PrimaryKey(); pk != nil && !a.dropped[pk.Name] {
+		if pk := a.table.PrimaryKey(); pk != nil && !a.dropped[pk.Name] && !slices.ContainsFunc(pk.Columns, func(c string) bool { return a.droppedCols[c] }) {
 			j.fail("42P16", "multiple primary keys for table %q are not allowed", a.key.Name)
 			return
 		}
@@ -84,10 +84,6 @@ func (j *judge) anyNullable(columns []string) bool {
 // primary key still has to make its columns NOT NULL.
 func (j *judge) constraintUsingIndex(c *sqlast.Constraint) {
 	a := j.alter
-	if j.isPartitioned(a.key) {
-		j.fail("0A000", "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables")
-		return
-	}
 	key := catalog.Key{Schema: a.key.Schema, Name: c.UsingIndex}
 	i := j.cat.IndexAt(key)
 	if i == nil {
@@ -96,7 +92,14 @@ func (j *judge) constraintUsingIndex(c *sqlast.Constraint) {
 		}
 		return
 	}
-	if j.unusableIndex(i) || c.Kind != sqlast.PrimaryKey {
+	if j.unusableIndex(i) {
+		return
+	}
+	if j.isPartitioned(a.key) {
+		j.fail("0A000", "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables")
+		return
+	}
+	if c.Kind != sqlast.PrimaryKey {
 		return
 	}
 	for _, column := range indexColumns(i) {

@@ -79,6 +79,14 @@ func (j *judge) attachRefused(child catalog.Key) bool {
 		j.fail("42809", "%q is already a partition", t.Name)
 		return true
 	}
+	if !j.doubtful(t) && len(t.Inherits) > 0 {
+		j.fail("42809", "cannot attach inheritance child as partition")
+		return true
+	}
+	if !j.doubtful(t) && len(t.Children) > 0 {
+		j.fail("42809", "cannot attach inheritance parent as partition")
+		return true
+	}
 	if !j.certain(parent) || !j.certain(t) {
 		return false
 	}

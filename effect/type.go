@@ -11,9 +11,9 @@ import (
 func (j *judge) typeOp(op sqlast.Op) {
 	switch op := op.(type) {
 	case *sqlast.CreateType:
-		j.typeMustBeNew(op.Name)
+		j.typeMustBeNew(op.Name, op.Kind == sqlast.CompositeType)
 	case *sqlast.CreateDomain:
-		j.typeMustBeNew(op.Name)
+		j.typeMustBeNew(op.Name, false)
 	case *sqlast.AddEnumValue:
 		j.addEnumValue(op)
 	case *sqlast.AlterAttribute:
@@ -23,9 +23,20 @@ func (j *judge) typeOp(op sqlast.Op) {
 	}
 }
 
-func (j *judge) typeMustBeNew(n sqlast.Name) {
-	if t := j.cat.TypeAt(j.cat.Resolve(n)); t != nil && j.cat.CertainType(t) {
+// typeMustBeNew: tables and views have a type of their name, and a composite type
+// is a relation (DefineType, DefineCompositeType).
+func (j *judge) typeMustBeNew(n sqlast.Name, composite bool) {
+	key := j.cat.NewKey(n)
+	if t := j.cat.TypeAt(key); t != nil && j.cat.CertainType(t) {
 		j.fail("42710", "type %q already exists", t.Name)
+		return
+	}
+	switch kind, _ := j.cat.RelationKind(key); {
+	case !j.taken(key):
+	case kind != sqlast.Index && kind != sqlast.Sequence:
+		j.fail("42710", "type %q already exists", key.Name)
+	case composite:
+		j.fail("42P07", "relation %q already exists", key.Name)
 	}
 }
 

@@ -134,6 +134,9 @@ func (j *judge) convertArray(from, to sqlast.TypeName, same, explicit bool) conv
 		if explicit || to.ArrayDims == 0 && to.Schema == "" && stringTypes[to.Name.Name] {
 			return rewrites
 		}
+		if builtinTypes[from.Name.Name] && builtinTypes[to.Name.Name] && from.Schema == "" && to.Schema == "" {
+			return impossible
+		}
 		return unclear
 	}
 	from.ArrayDims, to.ArrayDims = 0, 0

@@ -268,6 +268,8 @@ type (
 		Object   ObjectKind
 		Via      ObjectKind // the kind named after ALTER: ALTER TABLE idx RENAME has Table
 		Name     Name
+		Args     []TypeName // of a function, procedure or aggregate, if written
+		HasArgs  bool
 		On       Relation
 		Old      string
 		New      string
@@ -278,6 +280,8 @@ type (
 		Node
 		Object   ObjectKind
 		Name     Name
+		Args     []TypeName // as in Rename
+		HasArgs  bool
 		Schema   string
 		IfExists bool
 	}

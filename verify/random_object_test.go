@@ -99,8 +99,10 @@ func (g *generator) createView() string {
 		return ""
 	}
 	from, list := g.ref(t.Key), "*"
+	var read *catalog.View
 	if views := collect(g.cat.Views()); len(views) > 0 && g.chance(25) {
-		from = g.ref(pick(g, views).Key)
+		read = pick(g, views)
+		from = g.ref(read.Key)
 	} else if g.chance(60) {
 		var targets []string
 		for _, c := range g.columnsOf(t, 3) {
@@ -125,7 +127,7 @@ func (g *generator) createView() string {
 	}
 	if g.chance(25) {
 		for v := range g.cat.Views() {
-			if !v.Materialized && g.chance(40) {
+			if !v.Materialized && v != read && g.chance(40) {
 				return "CREATE OR REPLACE VIEW " + g.ref(v.Key) + query
 			}
 		}

@@ -131,7 +131,9 @@ func (g *generator) constraint(t *catalog.Table) string {
 			}
 			return "UNIQUE " + g.maybe(10, g.since(15, "NULLS NOT DISTINCT ")) + "(" + joinNames(g.withPartitionKey(t, columns)) + ")" + include + g.maybe(10, " DEFERRABLE")
 		}},
-		{3, func(g *generator) string { return "PRIMARY KEY (" + joinNames(g.withPartitionKey(t, g.columnsOf(t, 2))) + ")" }},
+		{3, func(g *generator) string {
+			return "PRIMARY KEY (" + joinNames(g.withPartitionKey(t, g.columnsOf(t, 2))) + ")"
+		}},
 		{6, func(g *generator) string { return g.foreignKey(t) }},
 		{1, func(g *generator) string {
 			return "EXCLUDE USING " + g.oneOf("btree", "hash", "gist") + " (" + quote(g.column(t).Name) + " WITH =)"

@@ -93,7 +93,7 @@ func (d *description) table(t *catalog.Table) {
 	columns := make([]string, len(t.Columns))
 	for i, col := range t.Columns {
 		columns[i] = col.Name
-		d.column(name, col)
+		d.column(t, col)
 	}
 	kind := "table"
 	if t.Foreign {
@@ -120,7 +120,9 @@ func (d *description) table(t *catalog.Table) {
 		when(t.AccessMethod != "" && t.AccessMethod != "heap", "method "+t.AccessMethod),
 	)
 	for option, value := range t.Options {
-		d.facts(of, "option "+option+"="+value)
+		if !strings.HasPrefix(option, "toast.") { // an option of another table
+			d.facts(of, "option "+option+"="+value)
+		}
 	}
 	for _, con := range t.Constraints {
 		d.constraint(name, con)
@@ -140,14 +142,20 @@ var identityFacts = [...]string{sqlast.NoIdentity: "", sqlast.Always: "identity 
 
 var generatedFacts = [...]string{sqlast.NotGenerated: "", sqlast.Stored: "generated stored", sqlast.Virtual: "generated virtual"}
 
-func (d *description) column(table string, col *catalog.Column) {
+func (d *description) column(t *catalog.Table, col *catalog.Column) {
+	notNull := when(col.NotNull, "not null")
+	for _, con := range t.Constraints {
+		if con.Kind == sqlast.NotNullConstraint && !con.Valid && slices.Equal(con.Columns, []string{col.Name}) {
+			notNull = "not null, not valid"
+		}
+	}
 	collation := ""
 	if col.Collation != nil && col.Collation.Name != "default" {
 		collation = "collation " + col.Collation.Name
 	}
-	d.facts("column "+table+"."+col.Name,
+	d.facts("column "+plain(t.Key)+"."+col.Name,
 		"type "+typeName(col.Type, col.UserType),
-		when(col.NotNull, "not null"),
+		notNull,
 		when(col.Default != nil, "default"),
 		generatedFacts[col.Generated],
 		identityFacts[col.Identity],

@@ -45,7 +45,7 @@ UNION ALL SELECT 'table ' || tab.name || ': inherits ' || pg_catalog.string_agg(
 UNION ALL SELECT 'table ' || name || ': row level security' FROM tab WHERE relrowsecurity
 UNION ALL SELECT 'table ' || name || ': force row level security' FROM tab WHERE relforcerowsecurity
 UNION ALL SELECT 'table ' || tab.name || ': replica identity ' || CASE relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing'
-    ELSE 'index ' || (SELECT c.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = tab.oid AND i.indisreplident) END
+    ELSE coalesce((SELECT 'index ' || c.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = tab.oid AND i.indisreplident), 'nothing') END
   FROM tab WHERE relreplident <> 'd'
 UNION ALL SELECT 'table ' || name || ': option ' || o FROM tab, pg_catalog.unnest(reloptions) o
 UNION ALL SELECT 'table ' || tab.name || ': method ' || am.amname FROM tab JOIN pg_catalog.pg_am am ON am.oid = tab.relam WHERE am.amname <> 'heap'
@@ -60,7 +60,7 @@ UNION ALL SELECT 'column ' || rel || '.' || attname || ': ' || fact FROM col, LA
     (CASE WHEN atthasdef AND attgenerated = '' THEN 'default' END),
     (CASE attgenerated WHEN 's' THEN 'generated stored' WHEN 'v' THEN 'generated virtual' END),
     (CASE attidentity WHEN 'a' THEN 'identity always' WHEN 'd' THEN 'identity by default' END),
-    (CASE WHEN attinhcount > 0 THEN 'inherited' END),
+    (CASE WHEN attinhcount > 0 AND NOT attislocal THEN 'inherited' END),
     ('comment ' || pg_catalog.col_description(attrelid, attnum)),
     ((SELECT 'collation ' || o.collname FROM pg_catalog.pg_collation o, pg_catalog.pg_type t
       WHERE o.oid = attcollation AND t.oid = atttypid AND attcollation <> t.typcollation))

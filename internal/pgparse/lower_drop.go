@@ -84,15 +84,23 @@ func (l *lowerer) dropped(op *sqlast.Drop, n *pg.Node, t pg.ObjectType, i int) {
 		op.Name = sqlast.Name{Span: l.span(tokenSpan{i, l.hi})}
 	default:
 		op.Name = l.objectName(n, i)
-		if f := n.GetObjectWithArgs(); f != nil {
-			op.HasArgs = !f.ArgsUnspecified
-			for _, a := range f.Objargs {
-				if a.GetTypeName() != nil {
-					op.Args = append(op.Args, l.typeName(a.GetTypeName()))
-				}
-			}
+		op.Args, op.HasArgs = l.signature(n)
+	}
+}
+
+// signature returns the parameter types that an object is named with; written is
+// false for one that is named without, or is no function.
+func (l *lowerer) signature(n *pg.Node) (args []sqlast.TypeName, written bool) {
+	f := n.GetObjectWithArgs()
+	if f == nil {
+		return nil, false
+	}
+	for _, a := range f.Objargs {
+		if a.GetTypeName() != nil {
+			args = append(args, l.typeName(a.GetTypeName()))
 		}
 	}
+	return args, !f.ArgsUnspecified
 }
 
 // objectName is the name of an object, however the grammar keeps it; its tokens

@@ -19,7 +19,7 @@ func TestLowerRename(t *testing.T) {
 		{"enum value", "ALTER TYPE s.e RENAME VALUE 'a' TO 'b'", []sqlast.Op{&sqlast.Rename{Object: sqlast.EnumValue, Via: sqlast.Type, On: rel("s.e"), Old: "a", New: "b"}}},
 		{"trigger", "ALTER TRIGGER a ON s.t RENAME TO b", []sqlast.Op{&sqlast.Rename{Object: sqlast.Trigger, Via: sqlast.Trigger, On: rel("s.t"), Old: "a", New: "b"}}},
 		{"type", "ALTER TYPE s.e RENAME TO f", []sqlast.Op{&sqlast.Rename{Object: sqlast.Type, Via: sqlast.Type, Name: name("s.e"), Old: "e", New: "f"}}},
-		{"function", "ALTER FUNCTION s.f(int) RENAME TO g", []sqlast.Op{&sqlast.Rename{Object: sqlast.Function, Via: sqlast.Function, Name: name("s.f"), Old: "f", New: "g"}}},
+		{"function", "ALTER FUNCTION s.f(int) RENAME TO g", []sqlast.Op{&sqlast.Rename{Object: sqlast.Function, Via: sqlast.Function, Name: name("s.f"), HasArgs: true, Args: []sqlast.TypeName{typ("int4")}, Old: "f", New: "g"}}},
 		{"schema", "ALTER SCHEMA a RENAME TO b", []sqlast.Op{&sqlast.Rename{Object: sqlast.Schema, Via: sqlast.Schema, Name: name("a"), Old: "a", New: "b"}}},
 		{"set schema of a table", "ALTER TABLE s.t SET SCHEMA u", []sqlast.Op{&sqlast.SetSchema{Object: sqlast.Table, Name: name("s.t"), Schema: "u"}}},
 		{"set schema of a type", "ALTER TYPE s.t SET SCHEMA u", []sqlast.Op{&sqlast.SetSchema{Object: sqlast.Type, Name: name("s.t"), Schema: "u"}}},

@@ -37,6 +37,7 @@ func (l *lowerer) rename(s *pg.RenameStmt) sqlast.Op {
 			break
 		}
 		op.Name = l.alteredName(s.Object, s.RenameType)
+		op.Args, op.HasArgs = l.signature(s.Object)
 		if s.Object == nil {
 			op.Name = l.plainName(s.Subname, i)
 		}
@@ -70,6 +71,7 @@ func (l *lowerer) setSchema(s *pg.AlterObjectSchemaStmt) sqlast.Op {
 		op.Name = l.rangeName(s.Relation)
 	} else {
 		op.Name = l.alteredName(s.Object, s.ObjectType)
+		op.Args, op.HasArgs = l.signature(s.Object)
 	}
 	return op
 }

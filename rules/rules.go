@@ -71,4 +71,6 @@ func All() []*analyzer.Rule {
 		grantToPublic,
 		policyAlwaysTrue,
 		rlsDisabled,
+		foreignKeysBypassed,
+		leftDisabled,
 		primaryKeyDropped,

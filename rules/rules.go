@@ -68,9 +68,94 @@ func All() []*analyzer.Rule {
 		dropSchema,
 		dropTable,
 		dropTakesAlong,
-		grantToPublic,
-		policyAlwaysTrue,
-		rlsDisabled,
 		foreignKeysBypassed,
+		grantToPublic,
 		leftDisabled,
+		policyAlwaysTrue,
 		primaryKeyDropped,
+		rlsDisabled,
+		securityDefinerSearchPath,
+		superuserRole,
+		truncate,
+		untrustedLanguage,
+		// breaking
+		columnBecomesRequired,
+		indexReplaceGap,
+		policyGap,
+		rlsWithoutPolicy,
+		renameColumn,
+		renameTable,
+		// reversing
+		downDoesNotInvert,
+		missingDown,
+		// tidiness
+		dbmateDirective,
+		duplicateVersion,
+		gooseDirective,
+		ignoredFile,
+		plaintextPassword,
+		settingLeaks,
+		sqlMigrateDirective,
+		tooComplex,
+		unreadableFile,
+		unresolvedSQL,
+		versionGap,
+		versionOrder,
+		versionOutOfOrder,
+		// convention, all opt-in
+		charType,
+		foreignKeyWithoutIndex,
+		integerPrimaryKey,
+		jsonType,
+		notIdempotent,
+		quotedName,
+		serialType,
+		tableWithoutPrimaryKey,
+		timestampWithoutTimeZone,
+		varcharLimit,
+	}, analyzer.IgnoreRules()...)
+}
+
+// reportProblems reports what the framework's adapter noted about the migration
+// under the rule's name. Both scripts share the migration's notes, so the down is
+// left out.
+func reportProblems(p *analyzer.Pass) {
+	if p.Down {
+		return
+	}
+	for _, problems := range [][]migration.Problem{p.Scripts.Problems, p.Migration.Problems} {
+		for _, problem := range problems {
+			if problem.Rule == p.Rule.Name {
+				p.Report(problemDiagnostic(problem))
+			}
+		}
+	}
+}
+
+// reportStreamProblems does the same for notes about the folder.
+func reportStreamProblems(p *analyzer.StreamPass) {
+	for _, problem := range p.Stream.Problems {
+		if problem.Rule == p.Rule.Name {
+			p.Report(problemDiagnostic(problem))
+		}
+	}
+}
+
+func problemDiagnostic(problem migration.Problem) analyzer.Diagnostic {
+	d := analyzer.Diagnostic{Span: problem.Span, Message: problem.Message, Suggestion: problem.Suggestion}
+	if problem.Related != (source.Span{}) {
+		d.Related = []analyzer.Related{{Span: problem.Related, Message: problem.RelatedMsg}}
+	}
+	return d
+}
+
+// newColumns returns the columns that an op defines.
+func newColumns(op sqlast.Op) []sqlast.ColumnDef {
+	switch op := op.(type) {
+	case *sqlast.CreateTable:
+		return op.Columns
+	case *sqlast.AddColumn:
+		return []sqlast.ColumnDef{op.Column}
+	}
+	return nil
+}

@@ -187,6 +187,15 @@ type Sequence struct {
 	Column  string // of OwnedBy
 	UsedBy  []Key  // tables with a default that draws from it, OwnedBy excluded
 	Created Origin
+
+	Type      string // int2, int4 or int8: it ends with the type unless Bounded
+	Bounded   bool   // MAXVALUE was written
+	Start     int64
+	Increment int64
+	Cycle     bool
+	// Floor is the least number that it may hand out next: what START, RESTART or
+	// setval() set it to. It may have come further since.
+	Floor int64
 }
 
 // ColumnRef names a column of a table or view. Column "*" is every column of a

@@ -66,7 +66,7 @@ func (c *Catalog) defineColumn(t *Table, def *sqlast.ColumnDef, at Origin) {
 		col.NotNull = true
 	}
 	if serial || def.Identity != sqlast.NoIdentity {
-		col.Sequence = c.ownSequence(t, def.Name, at)
+		col.Sequence = c.ownSequence(t, def.Name, col.Type.Name.Name, def.Sequence, at)
 	}
 	if serial {
 		col.Default = nextval(col.Sequence, def.Type.Span)
@@ -116,15 +116,6 @@ func (c *Catalog) userType(n sqlast.Name) Key {
 		return t.Key
 	}
 	return Key{}
-}
-
-// ownSequence makes the sequence of a serial or identity column
-// (generateSerialExtraStmts).
-func (c *Catalog) ownSequence(t *Table, column string, at Origin) Key {
-	k := Key{t.Schema, c.relationName(t.Schema, t.Name, column, "seq", false)}
-	c.put(k, &Sequence{Key: k, OwnedBy: t.Key, Column: column, Created: at})
-	t.Sequences = append(t.Sequences, k)
-	return k
 }
 
 func (c *Catalog) addColumn(t *Table, op *sqlast.AddColumn, at Origin) {
@@ -201,6 +192,11 @@ func (c *Catalog) setColumnType(t *Table, op *sqlast.AlterColumnType) {
 	c.useType(t, user)
 	c.remakeConstraints(t, op.Column)
 	col.Type, col.UserType, col.Collation = op.Type, user, named(op.Collation)
+	if s := c.sequence(col.Sequence); s != nil && col.Identity != sqlast.NoIdentity {
+		// transformAlterTableStmt lets the sequence of an identity column follow,
+		// and leaves that of a serial as it is.
+		s.Type = newSequence(s.Key, op.Type.Name.Name, s.Created).Type
+	}
 	c.unuseType(t, old)
 }
 
@@ -247,8 +243,11 @@ func (c *Catalog) alterIdentity(t *Table, op *sqlast.AlterIdentity, at Origin) {
 	switch op.Action {
 	case "add":
 		col.Identity, col.NotNull = op.Identity, true
-		col.Sequence = c.ownSequence(t, op.Column, at)
+		col.Sequence = c.ownSequence(t, op.Column, col.Type.Name.Name, &op.Options, at)
 	case "set":
+		if s := c.sequence(col.Sequence); s != nil {
+			s.alter(&op.Options)
+		}
 		if op.Identity != sqlast.NoIdentity {
 			col.Identity = op.Identity
 		}

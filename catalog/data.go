@@ -56,6 +56,7 @@ func (c *Catalog) applyQuery(q *sqlast.Query, bare bool, at Origin) {
 	for _, write := range q.Writes {
 		c.applyData(write, at)
 	}
+	c.setSequences(q)
 	c.runFunctions(q, bare)
 }
 

@@ -232,23 +232,6 @@ func (c *Catalog) drawsFrom(call *sqlast.FuncExpr) *Sequence {
 	return nil
 }
 
-// SequenceOf returns the sequence that a column's values come from where a row is
-// given none: that of an identity column, or the one its default draws from. It is
-// nil if there is none or history has not seen it.
-func (c *Catalog) SequenceOf(col *Column) *Sequence {
-	if col.Identity != sqlast.NoIdentity {
-		return c.SequenceAt(col.Sequence)
-	}
-	var found *Sequence
-	sqlast.WalkExpr(col.Default, func(e sqlast.Expr) bool {
-		if call, ok := e.(*sqlast.FuncExpr); ok && found == nil && call.Name.Name == "nextval" {
-			found = c.drawsFrom(call)
-		}
-		return found == nil
-	})
-	return found
-}
-
 // nextval is the default of a serial column.
 func nextval(sequence Key, at source.Span) sqlast.Expr {
 	return &sqlast.FuncExpr{

@@ -19,9 +19,7 @@ func (c *Catalog) applyObject(op sqlast.Op, at Origin) {
 	case *sqlast.CreateSequence:
 		c.createSequence(op, at)
 	case *sqlast.AlterSequence:
-		if s := c.Sequence(op.Name); s != nil && op.Owned {
-			c.setOwner(s.Key, op.OwnedBy)
-		}
+		c.alterSequence(op)
 	case *sqlast.CreateType:
 		c.createType(op, at)
 	case *sqlast.AddEnumValue:
@@ -54,23 +52,6 @@ func (c *Catalog) applyObject(op sqlast.Op, at Origin) {
 		c.run(readCode(op.Language, op.Body))
 	case *sqlast.Call:
 		c.run(&code{calls: []sqlast.Name{op.Name}})
-	}
-}
-
-func (c *Catalog) createSequence(op *sqlast.CreateSequence, at Origin) {
-	k := c.keyOf(op.Name)
-	if op.Temporary && op.Name.Schema == "" {
-		k.Schema = tempSchema
-	}
-	if _, taken := c.relationAt(k); taken {
-		if op.IfNotExists {
-			return
-		}
-		c.dropRelation(k)
-	}
-	c.put(k, &Sequence{Key: k, Created: at})
-	if op.OwnedBy != nil {
-		c.setOwner(k, op.OwnedBy)
 	}
 }
 

@@ -250,7 +250,7 @@ func (c *Catalog) likeColumns(t *Table, like sqlast.Like, at Origin) {
 			continue
 		}
 		if clone.Identity != sqlast.NoIdentity {
-			clone.Sequence = c.ownSequence(t, clone.Name, at)
+			clone.Sequence = c.ownSequence(t, clone.Name, clone.Type.Name.Name, nil, at)
 		}
 		c.putColumn(t, &clone)
 	}

@@ -1,6 +1,10 @@
 package sqlast
 
-import "github.com/miglint/miglint/source"
+import (
+	"strconv"
+
+	"github.com/miglint/miglint/source"
+)
 
 // Expr is a scalar expression, as far as its volatility, the columns it reads
 // and what it proves about NULL depend on it. The set is closed.
@@ -142,6 +146,24 @@ func Columns(e Expr) []*ColumnExpr {
 	return cols
 }
 
+// Int64 returns the value of a whole number written as a literal, with or without
+// casts; ok is false for any other expression.
+func Int64(e Expr) (value int64, ok bool) {
+	for {
+		cast, isCast := e.(*CastExpr)
+		if !isCast {
+			break
+		}
+		e = cast.Arg
+	}
+	c, ok := e.(*ConstExpr)
+	if !ok || c.Kind != NumberConst && c.Kind != StringConst {
+		return 0, false
+	}
+	value, err := strconv.ParseInt(c.Value, 10, 64)
+	return value, err == nil
+}
+
 // Query is what a SELECT, VALUES or WITH reads and does, as far as effects and
 // dependencies need it; sub-selects and CTEs are folded in.
 type Query struct {
@@ -199,8 +221,9 @@ type ColumnDef struct {
 	Default     Expr        // nil: none written
 	DefaultAt   source.Span // the DEFAULT clause, key word included
 	Generated   Generated
-	Expression  Expr     // of a generated column
-	Identity    Identity // GENERATED … AS IDENTITY
+	Expression  Expr             // of a generated column
+	Identity    Identity         // GENERATED … AS IDENTITY
+	Sequence    *SequenceOptions // written with GENERATED … AS IDENTITY
 	Constraints []Constraint
 	Storage     string
 	Compression string

@@ -30,6 +30,7 @@ type (
 		Temporary   bool
 		As          string // type, "" for bigint
 		OwnedBy     *ColumnOf
+		Options     SequenceOptions
 	}
 	// AlterSequence is ALTER SEQUENCE with sequence options.
 	AlterSequence struct {
@@ -37,7 +38,7 @@ type (
 		Name     Name
 		IfExists bool
 		As       string
-		Restart  bool
+		Options  SequenceOptions
 		Owned    bool      // OWNED BY was written
 		OwnedBy  *ColumnOf // nil with Owned: OWNED BY NONE
 	}
@@ -216,6 +217,15 @@ type (
 		Table Relation
 	}
 )
+
+// SequenceOptions say which numbers a sequence hands out. A nil pointer is an
+// option that was not written.
+type SequenceOptions struct {
+	Start, Increment, Max *int64
+	Restart               bool // RESTART: at RestartWith, or at the start value
+	RestartWith           *int64
+	Cycle                 bool
+}
 
 // TypeKind is the kind of a CREATE TYPE.
 type TypeKind int

@@ -121,6 +121,7 @@ type (
 		Column   string
 		Action   string // "add", "set", "drop"
 		Identity Identity
+		Options  SequenceOptions
 		IfExists bool
 	}
 	// AlterColumnOption is SET STATISTICS, SET STORAGE, SET COMPRESSION and

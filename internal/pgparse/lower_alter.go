@@ -127,11 +127,13 @@ func alterIdentity(a action) sqlast.Op {
 	switch a.cmd.Subtype {
 	case pg.AlterTableType_AT_AddIdentity:
 		op.Action = "add"
-		op.Identity = identity(a.cmd.Def.GetConstraint().GetGeneratedWhen())
+		con := a.cmd.Def.GetConstraint()
+		op.Identity, op.Options = identity(con.GetGeneratedWhen()), sequenceOptions(con.GetOptions())
 	case pg.AlterTableType_AT_DropIdentity:
 		op.Action = "drop"
 	default:
 		op.Action = "set"
+		op.Options = sequenceOptions(list(a.cmd.Def))
 		for _, n := range list(a.cmd.Def) {
 			if d := n.GetDefElem(); d.GetDefname() == "generated" {
 				op.Identity = identity(string(d.Arg.GetInteger().GetIval()))

@@ -82,6 +82,10 @@ func (l *lowerer) columnConstraint(col *sqlast.ColumnDef, c *pg.Constraint, attr
 		col.DefaultAt = l.span(at)
 	case pg.ConstrType_CONSTR_IDENTITY:
 		col.Identity = identity(c.GeneratedWhen)
+		if len(c.Options) > 0 {
+			options := sequenceOptions(c.Options)
+			col.Sequence = &options
+		}
 	case pg.ConstrType_CONSTR_GENERATED:
 		col.Generated = sqlast.Stored
 		col.Expression = l.expr(c.RawExpr)

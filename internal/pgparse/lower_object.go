@@ -1,6 +1,8 @@
 package pgparse
 
 import (
+	"strconv"
+
 	pg "github.com/pganalyze/pg_query_go/v5"
 
 	"github.com/miglint/miglint/sqlast"
@@ -23,7 +25,7 @@ func (l *lowerer) createView(s *pg.ViewStmt) sqlast.Op {
 func (l *lowerer) createSequence(s *pg.CreateSeqStmt) sqlast.Op {
 	op := &sqlast.CreateSequence{
 		Node: l.node(), Name: l.rangeName(s.Sequence), IfNotExists: s.IfNotExists,
-		Temporary: s.Sequence.GetRelpersistence() == "t",
+		Temporary: s.Sequence.GetRelpersistence() == "t", Options: sequenceOptions(s.Options),
 	}
 	for _, n := range s.Options {
 		switch d := n.GetDefElem(); d.GetDefname() {
@@ -37,19 +39,52 @@ func (l *lowerer) createSequence(s *pg.CreateSeqStmt) sqlast.Op {
 }
 
 func (l *lowerer) alterSequence(s *pg.AlterSeqStmt) sqlast.Op {
-	op := &sqlast.AlterSequence{Node: l.node(), Name: l.rangeName(s.Sequence), IfExists: s.MissingOk}
+	op := &sqlast.AlterSequence{Node: l.node(), Name: l.rangeName(s.Sequence), IfExists: s.MissingOk, Options: sequenceOptions(s.Options)}
 	for _, n := range s.Options {
 		switch d := n.GetDefElem(); d.GetDefname() {
 		case "as":
 			op.As = l.typeName(d.Arg.GetTypeName()).Name.Name
-		case "restart":
-			op.Restart = true
 		case "owned_by":
 			op.Owned = true
 			op.OwnedBy = l.columnOf(d)
 		}
 	}
 	return op
+}
+
+func sequenceOptions(options []*pg.Node) sqlast.SequenceOptions {
+	var o sqlast.SequenceOptions
+	for _, n := range options {
+		d := n.GetDefElem()
+		switch d.GetDefname() {
+		case "start":
+			o.Start = integer(d.Arg)
+		case "increment":
+			o.Increment = integer(d.Arg)
+		case "maxvalue":
+			o.Max = integer(d.Arg)
+		case "restart":
+			o.Restart, o.RestartWith = true, integer(d.Arg)
+		case "cycle":
+			o.Cycle = d.Arg.GetBoolean().GetBoolval()
+		}
+	}
+	return o
+}
+
+// integer is a whole number as DefElem holds it: one that does not fit 32 bits is a
+// Float; nil for anything else, and for NO MAXVALUE.
+func integer(n *pg.Node) *int64 {
+	switch v := n.GetNode().(type) {
+	case *pg.Node_Integer:
+		i := int64(v.Integer.Ival)
+		return &i
+	case *pg.Node_Float:
+		if i, err := strconv.ParseInt(v.Float.Fval, 10, 64); err == nil {
+			return &i
+		}
+	}
+	return nil
 }
 
 // columnOf is the table and column that OWNED BY names; nil for NONE

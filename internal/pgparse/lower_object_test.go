@@ -62,7 +62,13 @@ func TestLowerObjects(t *testing.T) {
 			Name: name("s"), IfNotExists: true, Temporary: true, As: "int4", OwnedBy: &sqlast.ColumnOf{Table: name("a.t"), Column: "c"},
 		}}},
 		{"alter sequence", "ALTER SEQUENCE IF EXISTS a.s AS smallint RESTART OWNED BY NONE", []sqlast.Op{&sqlast.AlterSequence{
-			Name: name("a.s"), IfExists: true, As: "int2", Restart: true, Owned: true,
+			Name: name("a.s"), IfExists: true, As: "int2", Options: sqlast.SequenceOptions{Restart: true}, Owned: true,
+		}}},
+		{"sequence options", "CREATE SEQUENCE s START 5 INCREMENT BY -2 MAXVALUE 9000000000 CYCLE", []sqlast.Op{&sqlast.CreateSequence{
+			Name: name("s"), Options: sqlast.SequenceOptions{Start: ptr(5), Increment: ptr(-2), Max: ptr(9000000000), Cycle: true},
+		}}},
+		{"restart with", "ALTER SEQUENCE s RESTART WITH 7 NO MAXVALUE NO CYCLE", []sqlast.Op{&sqlast.AlterSequence{
+			Name: name("s"), Options: sqlast.SequenceOptions{Restart: true, RestartWith: ptr(7)},
 		}}},
 		{"enum", "CREATE TYPE s.e AS ENUM ('a', 'b')", []sqlast.Op{&sqlast.CreateType{Name: name("s.e"), Kind: sqlast.EnumType, Labels: []string{"a", "b"}}}},
 		{"enum value", "ALTER TYPE s.e ADD VALUE 'c' AFTER 'b'", []sqlast.Op{&sqlast.AddEnumValue{Type: name("s.e"), Value: "c", After: "b"}}},
@@ -229,3 +235,5 @@ func TestLowerMaintenance(t *testing.T) {
 		{"call", "CALL s.p(1, 2)", []sqlast.Op{&sqlast.Call{Name: name("s.p")}}},
 	})
 }
+
+func ptr(i int64) *int64 { return &i }

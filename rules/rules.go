@@ -85,6 +85,8 @@ func All() []*analyzer.Rule {
 		rlsWithoutPolicy,
 		renameColumn,
 		renameTable,
+		sequenceBehind,
+		sequenceTooSmall,
 		// reversing
 		downDoesNotInvert,
 		missingDown,

@@ -186,3 +186,6 @@ func (t *Table) HasIdentity() bool {
 	}
 	return t.Index(t.ReplicaIdentity) != nil
 }
+
+// Publishes reports whether history has a publication.
+func (c *Catalog) Publishes() bool { return c.publications.size > 0 }

@@ -82,6 +82,8 @@ func All() []*analyzer.Rule {
 		columnBecomesRequired,
 		indexReplaceGap,
 		policyGap,
+		publicationForAllTables,
+		publishedWithoutIdentity,
 		rlsWithoutPolicy,
 		renameColumn,
 		renameTable,

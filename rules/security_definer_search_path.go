@@ -47,7 +47,7 @@ func runSecurityDefinerSearchPath(p *analyzer.StreamPass) {
 		}
 		d := analyzer.Diagnostic{
 			Span: f.BodyAt, Migration: m,
-			Message: fmt.Sprintf("%s runs as its owner but finds tables and operators by the caller's search_path", f.Key),
+			Message:    fmt.Sprintf("%s runs as its owner but finds tables and operators by the caller's search_path", f.Key),
 			Suggestion: recipe.Statement(fmt.Sprintf("ALTER %s %s SET search_path = %s, pg_temp", kind, signature(f), sqlast.QuoteIdent(f.Schema))),
 		}
 		doubt(p, f.Created, &d)

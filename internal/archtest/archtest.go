@@ -47,7 +47,7 @@ var imports = map[string][]string{
 	"bench":                          {anything},
 	"bench/compare":                  {"bench"},
 	"bench/generate":                 {"bench"},
-	"bench/replay":                   {anything},
+	"bench/replay":                   {"analyzer", "effect", "migration", "sqlast", "verify", "internal/pgserver"},
 }
 
 // anything marks the composition points, which put the stages together.

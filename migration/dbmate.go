@@ -29,6 +29,7 @@ func dbmate() *Framework {
 		Downs:            RequiredDown,
 		Files:            "<number>_<name>.sql with a line `-- migrate:up`",
 		Late:             "dbmate runs it late, after those that were there before",
+		Edited:           "dbmate never runs it again",
 		LeaveTransaction: "put `transaction:false` behind the `-- migrate:up` or `-- migrate:down` of the block",
 		AloneInFile:      true,
 		Runs:             dbmateName.MatchString,

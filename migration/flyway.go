@@ -26,6 +26,8 @@ func flyway() *Framework {
 		Files:            "V<version>__<description>.sql",
 		Recursive:        true,
 		Late:             "Flyway ignores it and fails validation, unless outOfOrder is set",
+		Edited:           "Flyway stops with a checksum mismatch, even if only a comment differs",
+		Checksums:        true,
 		LeaveTransaction: "put the statement in a migration of its own, with `executeInTransaction=false` in <file>.sql.conf",
 		Runs:             func(name string) bool { n := parseFlywayName(name); return n.kind == 'V' || n.kind == 'R' },
 		Parse:            func(f *source.File, opts Options) Scripts { return flywaySettings{}.scripts(f, opts) },

@@ -24,6 +24,7 @@ func golangMigrate() *Framework {
 		Downs:            OptionalDown,
 		Files:            "<number>_<name>.up.sql",
 		Late:             "golang-migrate remembers only the newest version and never runs it",
+		Edited:           "golang-migrate never runs it again",
 		LeaveTransaction: "put the statement in a migration file of its own, without BEGIN and COMMIT",
 		AloneInFile:      true,
 		Parse:            parseGolangMigrate,

@@ -26,6 +26,7 @@ func goose() *Framework {
 		Downs:            OptionalDown,
 		Files:            "<number>_<name>.sql with a line `-- +goose Up`",
 		Late:             "goose refuses to go on, unless it is told to allow missing migrations",
+		Edited:           "goose never runs it again",
 		LeaveTransaction: "put `-- +goose NO TRANSACTION` at the top of the file",
 		Runs: func(name string) bool {
 			_, ok := gooseVersion(name)

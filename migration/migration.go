@@ -60,6 +60,7 @@ type Migration struct {
 	Problems []Problem
 
 	parse func() Scripts
+	base  *base // nil: new, not under review, or not known
 }
 
 // Scripts are the two directions of a migration.
@@ -171,6 +172,12 @@ type Framework struct {
 	// Late says what becomes of a migration that is added before one that has run:
 	// "golang-migrate never runs it". Empty where nothing decides that.
 	Late string
+	// Edited says what becomes of an edit to a migration that has run:
+	// "golang-migrate never runs it again". Empty where nothing decides that.
+	Edited string
+	// Checksums is set when every byte of a file that has run must stay, comments
+	// included.
+	Checksums bool
 	// LeaveTransaction says how a migration gets out of the framework's
 	// transaction, as an instruction to its author: "put `-- +goose NO
 	// TRANSACTION` at the top of the file". Empty if it runs in none.
@@ -192,6 +199,9 @@ type Options struct {
 	// Changed, when not nil, holds the display paths of the files to judge; the
 	// others are history.
 	Changed map[string]bool
+	// Base, when not nil, holds what the files of Changed were before the change, by
+	// display path. A file that is not in it is new.
+	Base map[string][]byte
 	// Exclude are doublestar patterns of paths to leave out.
 	Exclude []string
 }

@@ -29,6 +29,7 @@ func sqlMigrate() *Framework {
 		Downs:            OptionalDown,
 		Files:            "<name>.sql with a line `-- +migrate Up`",
 		Late:             "sql-migrate runs it late, after those that were there before",
+		Edited:           "sql-migrate never runs it again",
 		LeaveTransaction: "put `notransaction` behind the `-- +migrate Up` or `-- +migrate Down` of the section",
 		Runs:             func(name string) bool { return strings.HasSuffix(name, ".sql") },
 		Parse:            parseSQLMigrate,

@@ -37,6 +37,9 @@ func (o Options) judges(f *source.File) bool { return o.Changed == nil || o.Chan
 func (s *Stream) judge(opts Options) {
 	for _, m := range s.Migrations {
 		m.Judged = slices.ContainsFunc(m.Files, opts.judges)
+		if m.Judged && opts.Base != nil {
+			s.noteBase(m, opts)
+		}
 	}
 }
 

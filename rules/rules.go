@@ -95,6 +95,7 @@ func All() []*analyzer.Rule {
 		// tidiness
 		dbmateDirective,
 		duplicateVersion,
+		editedAfterMerge,
 		gooseDirective,
 		ignoredFile,
 		plaintextPassword,

@@ -51,7 +51,7 @@ type want struct {
 //
 // The archive's own comment may hold a line of options for a case:
 // `case: postgres=18 framework=goose transaction=file down=never
-// changed=2.sql deprecated=t.c min-age=14d small-tables=t lock-timeout=role max-lock-timeout=5s`.
+// changed=2.sql base=before deprecated=t.c min-age=14d small-tables=t lock-timeout=role max-lock-timeout=5s`.
 func Run(t *testing.T, fixture string, rule *analyzer.Rule, beside ...*analyzer.Rule) {
 	t.Helper()
 	archive, err := txtar.ParseFile(fixture)
@@ -138,6 +138,8 @@ func (c *Case) setOptions(t *testing.T, opts string) {
 			for _, file := range strings.Split(value, ",") {
 				c.Load.Changed[file] = true
 			}
+		case "base":
+			c.setBase(value)
 		case "down":
 			c.Options.NoDowns = value == "never"
 		case "deprecated":
@@ -156,6 +158,18 @@ func (c *Case) setOptions(t *testing.T, opts string) {
 		}
 		if err != nil {
 			t.Fatalf("case %s: option %s: %v", c.Name, opt, err)
+		}
+	}
+}
+
+// setBase takes the files below a folder for what the files of the case were
+// before the change.
+func (c *Case) setBase(folder string) {
+	c.Load.Base = map[string][]byte{}
+	for name, f := range c.Files {
+		if changed, ok := strings.CutPrefix(name, folder+"/"); ok {
+			c.Load.Base[changed] = f.Data
+			delete(c.Files, name)
 		}
 	}
 }

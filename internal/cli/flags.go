@@ -54,6 +54,7 @@ type lintFlags struct {
 	rules        []string
 	exclude      []string
 	changedFiles bool
+	base         string
 }
 
 func (f *lintFlags) register(cmd *cobra.Command) {
@@ -68,6 +69,8 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.exclude, "exclude", nil, "leave out these `rules`")
 	cmd.Flags().BoolVar(&f.changedFiles, "changed-files", false,
 		"the paths are changed files: judge only them, with the folder around each as history, and skip what is no migration")
+	cmd.Flags().StringVar(&f.base, "base", "",
+		"`branch` that the changed files are to be merged into: git says what they were there")
 }
 
 func formatNames() []string {

@@ -29,6 +29,14 @@ func (a *app) lint(f *lintFlags, args []string) error {
 		return err
 	}
 
+	if f.base != "" {
+		if !f.changedFiles {
+			return errors.New("--base is about changed files: give their names with --changed-files")
+		}
+		if p.base, err = p.readBase(f.base); err != nil {
+			return err
+		}
+	}
 	set, err := p.load(f.changedFiles) // files → migrations → statements
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ type project struct {
 	targets []*target // the paths to read: args, or else those of the configuration
 	stdin   bool      // read standard input instead
 	roots   map[string]*os.Root
+	base    map[string][]byte // what args were before the change; nil: not known
 }
 
 // project resolves the paths and finds and reads the configuration.
@@ -166,6 +167,7 @@ func configShown(file string) string {
 // source is what migration.Load needs to know.
 func (p *project) source() migration.Options {
 	opts := p.cfg.Source()
+	opts.Base = p.base
 	opts.Exclude = nil
 	for _, pattern := range p.cfg.Exclude {
 		opts.Exclude = append(opts.Exclude, rebase(pattern, p.cfg.Dir)...)

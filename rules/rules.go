@@ -99,6 +99,7 @@ func All() []*analyzer.Rule {
 		gooseDirective,
 		ignoredFile,
 		plaintextPassword,
+		redundantIndex,
 		settingLeaks,
 		sqlMigrateDirective,
 		tooComplex,

@@ -40,8 +40,8 @@ var assignmentCasts = castTable(`
 	date:timestamp,timestamptz time:interval,timetz timetz:time interval:time
 	timestamp:date,time,timestamptz timestamptz:date,timetz,time,timestamp bpchar:citext bool:citext inet:citext`)
 
-// stringTypes take an assignment from any type.
-var stringTypes = map[string]bool{"text": true, "varchar": true, "bpchar": true, "citext": true}
+// stringTypes take an assignment from any type: those of category S.
+var stringTypes = map[string]bool{"text": true, "varchar": true, "bpchar": true, "name": true, "citext": true}
 
 // builtinTypes are types whose casts are all in the tables above.
 var builtinTypes = func() map[string]bool {
@@ -68,7 +68,16 @@ func castTable(s string) map[string][]string {
 // convert is what changing a column's type costs without USING, or with a USING
 // that only casts the column.
 func (j *judge) convert(from, to sqlast.TypeName, explicit bool) conversion {
-	from, _ = j.baseType(from)
+	domains := j.domains(from)
+	if len(domains) > 0 {
+		if j.sameType(from, to) {
+			return free
+		}
+		// A value of a domain has no modifiers (exprTypmod in nodeFuncs.c): the
+		// base type's are applied once more.
+		from = domains[len(domains)-1].Base
+		from.Mods, from.ModText, from.Interval = nil, "", ""
+	}
 	base, checked := j.baseType(to)
 	c := j.convertBase(from, base, explicit)
 	if c == free && checked {
@@ -131,8 +140,11 @@ func (j *judge) convertArray(from, to sqlast.TypeName, same, explicit bool) conv
 		return rewrites
 	}
 	if (from.ArrayDims > 0) != (to.ArrayDims > 0) {
-		if explicit || to.ArrayDims == 0 && to.Schema == "" && stringTypes[to.Name.Name] {
+		switch {
+		case explicit || to.ArrayDims == 0 && to.Schema == "" && stringTypes[to.Name.Name]:
 			return rewrites
+		case j.understood(from) && j.understood(to):
+			return impossible
 		}
 		if builtinTypes[from.Name.Name] && builtinTypes[to.Name.Name] && from.Schema == "" && to.Schema == "" {
 			return impossible
@@ -140,7 +152,7 @@ func (j *judge) convertArray(from, to sqlast.TypeName, same, explicit bool) conv
 		return unclear
 	}
 	from.ArrayDims, to.ArrayDims = 0, 0
-	if c := j.convertBase(from, to, explicit); c != free {
+	if c := j.convert(from, to, explicit); c != free {
 		return c
 	}
 	return rewrites

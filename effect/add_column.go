@@ -26,6 +26,9 @@ func (j *judge) addColumn(op *sqlast.AddColumn) {
 			return
 		}
 	}
+	if j.columnRefused(a.key.Name, a.table, col) {
+		return
+	}
 	keys := j.stored(j.alterFamily(op.Table.Only))
 	why, maybe := j.computedPerRow(col)
 	if why != "" {
@@ -197,7 +200,7 @@ func (j *judge) columnConstraint(col *sqlast.ColumnDef, c *sqlast.Constraint, ke
 	switch c.Kind {
 	case sqlast.Check:
 		j.duplicateConstraint(c)
-		if c.NotValid || c.NotEnforced || rewritten {
+		if j.subqueryRefused(c.Expr, "check constraint") || c.NotValid || c.NotEnforced || rewritten {
 			return
 		}
 		if c.NoInherit {

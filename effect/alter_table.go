@@ -228,6 +228,8 @@ func (j *judge) setDefault(op *sqlast.SetDefault) {
 		j.fail("42601", "column %q of relation %q is an identity column", op.Column, j.alter.key.Name)
 	case c.Generated != sqlast.NotGenerated && !j.dropsExpression(op.Column):
 		j.fail("42601", "column %q of relation %q is a generated column", op.Column, j.alter.key.Name)
+	default:
+		j.defaultExprRefused(op.Default)
 	}
 }
 

@@ -132,6 +132,7 @@ func (j *judge) typeRefused(op *sqlast.AlterColumnType) bool {
 		j.fail("42P16", "cannot alter column %q because it is part of the partition key of relation %q", op.Column, of)
 	case j.retypedTwice(op):
 		j.fail("0A000", "cannot alter type of column %q twice", op.Column)
+	case j.collationRefused(op.Type, !op.Collation.IsZero()), j.usingRefused(t, op):
 	case op.Using == nil && j.convert(col.Type, op.Type, false) == impossible:
 		j.fail("42804", "column %q cannot be cast automatically to type %s", op.Column, typeLabel(op.Type))
 	case col.Identity != sqlast.NoIdentity && j.notInteger(op.Type):
@@ -142,6 +143,17 @@ func (j *judge) typeRefused(op *sqlast.AlterColumnType) bool {
 		return j.dependentRefuses(t, op.Column)
 	}
 	return true
+}
+
+// usingRefused fails a USING that cannot be computed from the row.
+func (j *judge) usingRefused(t *catalog.Table, op *sqlast.AlterColumnType) bool {
+	for _, ref := range sqlast.Columns(op.Using) {
+		if ref.Qualifier == "" && ref.Column != "*" && j.lacksColumn(t, ref.Column) && j.alter.added[ref.Column] == nil {
+			j.fail("42703", "column %q does not exist", ref.Column)
+			return true
+		}
+	}
+	return j.subqueryRefused(op.Using, "transform expression")
 }
 
 // retypedTwice reports whether a later action of the statement, too, gives the

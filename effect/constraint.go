@@ -61,7 +61,7 @@ func (j *judge) addCheck(c *sqlast.Constraint, only bool) {
 			return
 		}
 	}
-	if c.NotValid || c.NotEnforced {
+	if j.subqueryRefused(c.Expr, "check constraint") || c.NotValid || c.NotEnforced {
 		return
 	}
 	keys := j.alterFamily(only || c.NoInherit)

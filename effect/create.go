@@ -27,6 +27,9 @@ func (j *judge) createTable(op *sqlast.CreateTable) {
 	}
 	for i := range op.Columns {
 		col := &op.Columns[i]
+		if j.columnRefused(key.Name, nil, col) {
+			return
+		}
 		for n := range col.Constraints {
 			if c := &col.Constraints[n]; c.Kind == sqlast.ForeignKey {
 				j.newTableForeignKey(op, key, c, col.Type)

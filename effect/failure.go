@@ -1,6 +1,7 @@
 package effect
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/miglint/miglint/catalog"
@@ -54,17 +55,14 @@ func (j *judge) certainFailures(op sqlast.Op) {
 			j.fail("42P06", "schema %q already exists", op.Name)
 		}
 	}
-	j.newEnumValues(op)
+	j.enumValues(op)
 }
 
-// newEnumValues records the error for an enum label that is used in the
-// transaction that adds it (check_safe_enum_use in enum.c). From 17 on a label is
-// safe if the same transaction made the whole type; up to 16 only the labels it
-// was made with are.
-func (j *judge) newEnumValues(op sqlast.Op) {
-	if !j.env.InTransaction {
-		return
-	}
+// enumValues records the errors for constants that are no label of their enum
+// (enum_in in enum.c), or one that is used in the transaction that adds it
+// (check_safe_enum_use). From 17 on a label is safe if the same transaction made
+// the whole type; up to 16 only the labels it was made with are.
+func (j *judge) enumValues(op sqlast.Op) {
 	switch op := op.(type) {
 	case *sqlast.Insert:
 		j.enumsInInsert(op)
@@ -77,6 +75,9 @@ func (j *judge) newEnumValues(op sqlast.Op) {
 	case *sqlast.Delete:
 		j.enumsInExpr(j.cat.Table(op.Table.Name), op.Where)
 	case *sqlast.SetDefault:
+		if j.alter.retyped[op.Column] != nil {
+			return // in an earlier pass, to what type ever
+		}
 		j.enumConstant(columnOf(j.alter.table, op.Column), op.Default)
 	case *sqlast.AddColumn:
 		j.enumDefault(&op.Column)
@@ -144,7 +145,11 @@ func (j *judge) enumConstant(c *catalog.Column, e sqlast.Expr) {
 	}
 }
 
-// enumLabel fails e if it is a label of t that the running transaction added.
+// manyLabels is from where on an enum's labels may not all be in the history.
+const manyLabels = 1000
+
+// enumLabel fails e if it is a constant that is no label of t, or one that the
+// running transaction added.
 func (j *judge) enumLabel(t *catalog.Type, e sqlast.Expr) {
 	c, ok := e.(*sqlast.ConstExpr)
 	if cast, isCast := e.(*sqlast.CastExpr); isCast {
@@ -154,6 +159,14 @@ func (j *judge) enumLabel(t *catalog.Type, e sqlast.Expr) {
 		c, ok = cast.Arg.(*sqlast.ConstExpr)
 	}
 	if !ok || c.Kind != sqlast.StringConst || t.Kind != sqlast.EnumType {
+		return
+	}
+	if j.cat.CertainType(t) && len(t.Labels) < manyLabels &&
+		!slices.ContainsFunc(t.Labels, func(l *catalog.EnumLabel) bool { return l.Value == c.Value }) {
+		j.fail("22P02", "invalid input value for enum %s: %q", j.describeType(t), c.Value)
+		return
+	}
+	if !j.env.InTransaction {
 		return
 	}
 	for _, l := range t.Labels {
@@ -167,6 +180,10 @@ func (j *judge) enumLabel(t *catalog.Type, e sqlast.Expr) {
 	}
 }
 
+// comparison are the operators that take a constant for a value of the column's
+// own type.
+var comparison = map[string]bool{"=": true, "<>": true, "!=": true, "<": true, "<=": true, ">": true, ">=": true, "in": true, "not in": true, "between": true}
+
 // enumsInExpr judges casts to an enum and comparisons of a column of t with a
 // constant.
 func (j *judge) enumsInExpr(t *catalog.Table, e sqlast.Expr) {
@@ -178,6 +195,9 @@ func (j *judge) enumsInExpr(t *catalog.Table, e sqlast.Expr) {
 			}
 			return false
 		case *sqlast.OpExpr:
+			if !comparison[e.Op] {
+				return true // LIKE takes a pattern, ANY an array
+			}
 			for _, arg := range e.Args {
 				if c, ok := arg.(*sqlast.ColumnExpr); ok {
 					for _, other := range e.Args {

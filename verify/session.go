@@ -121,8 +121,8 @@ func (s *Session) explain(sql string, err error) error {
 	if err == nil || !s.conn.IsClosed() {
 		return err
 	}
-	return fmt.Errorf("the server (PostgreSQL %d, database %s) ended the connection while running %q; see its log: %w",
-		s.server.Major, s.database.Name, abbreviate(sql), err)
+	return s.server.Explain(fmt.Errorf("the server (PostgreSQL %d, database %s) ended the connection while running %q: %w",
+		s.server.Major, s.database.Name, abbreviate(sql), err))
 }
 
 // abbreviate is the beginning of a statement, for messages.

@@ -19,7 +19,7 @@ var superuserRole = &analyzer.Rule{
 		"the migration fails there. Modelled on an application role that was made superuser to get over one missing GRANT.",
 	Instead: "The privileges that it needs: `GRANT SELECT, INSERT … TO role`, or a predefined role such as pg_read_all_data.",
 	Bad:     "CREATE ROLE worker LOGIN SUPERUSER;\n",
-	Good:    "CREATE ROLE worker LOGIN;\nGRANT pg_read_all_data TO worker;\n",
+	Good:    "CREATE TABLE parcels (id bigint PRIMARY KEY);\nGRANT SELECT, INSERT ON parcels TO pg_monitor;\n",
 	Run:     runSuperuserRole,
 }
 

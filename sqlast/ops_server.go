@@ -29,7 +29,8 @@ type (
 	CreateEventTrigger struct {
 		Node
 		Name     string
-		Event    string // "ddl_command_start", "login", …
+		Event    string   // "ddl_command_start", "sql_drop", "table_rewrite", "login", …
+		Tags     []string // of WHEN TAG IN, in upper case; nil for every command
 		Function Name
 	}
 )

@@ -135,5 +135,11 @@ func isOn(d *pg.DefElem) bool {
 }
 
 func (l *lowerer) createEventTrigger(s *pg.CreateEventTrigStmt) sqlast.Op {
-	return &sqlast.CreateEventTrigger{Node: l.node(), Name: s.Trigname, Event: strings.ToLower(s.Eventname), Function: qualified(s.Funcname)}
+	op := &sqlast.CreateEventTrigger{Node: l.node(), Name: s.Trigname, Event: strings.ToLower(s.Eventname), Function: qualified(s.Funcname)}
+	for _, n := range s.Whenclause {
+		for _, tag := range list(n.GetDefElem().GetArg()) {
+			op.Tags = append(op.Tags, strings.ToUpper(str(tag)))
+		}
+	}
+	return op
 }

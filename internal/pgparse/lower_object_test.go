@@ -170,6 +170,9 @@ func TestLowerAccess(t *testing.T) {
 		}}},
 		{"alter procedure", "ALTER PROCEDURE p SET work_mem TO DEFAULT", []sqlast.Op{&sqlast.AlterFunction{Object: sqlast.Procedure, Name: name("p"), Reset: []string{"work_mem"}}}},
 		{"event trigger", "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION s.f()", []sqlast.Op{&sqlast.CreateEventTrigger{Name: "e", Event: "ddl_command_end", Function: name("s.f")}}},
+		{"event trigger on some commands", "CREATE EVENT TRIGGER e ON sql_drop WHEN TAG IN ('DROP TABLE', 'drop view') EXECUTE FUNCTION f()", []sqlast.Op{&sqlast.CreateEventTrigger{
+			Name: "e", Event: "sql_drop", Tags: []string{"DROP TABLE", "DROP VIEW"}, Function: name("f"),
+		}}},
 		{"subscription", "CREATE SUBSCRIPTION s CONNECTION 'host=h' PUBLICATION p", []sqlast.Op{&sqlast.CreateSubscription{Name: "s", CreateSlot: true}}},
 		{"subscription without a slot", "CREATE SUBSCRIPTION s CONNECTION 'host=h' PUBLICATION p WITH (create_slot = false)", []sqlast.Op{&sqlast.CreateSubscription{Name: "s"}}},
 		{"subscription without a connection", "CREATE SUBSCRIPTION s CONNECTION 'host=h' PUBLICATION p WITH (connect = off)", []sqlast.Op{&sqlast.CreateSubscription{Name: "s"}}},

@@ -187,7 +187,7 @@ UNION ALL SELECT 'constraint ' || tab.name || '.' || k.conname || ': is ' || pg_
 UNION ALL SELECT 'index ' || rel.name || ': is ' || pg_catalog.pg_get_indexdef(rel.oid) FROM rel WHERE relkind IN ('i', 'I')
 UNION ALL SELECT 'trigger ' || tab.name || '.' || t.tgname || ': is ' || pg_catalog.pg_get_triggerdef(t.oid)
   FROM pg_catalog.pg_trigger t JOIN tab ON tab.oid = t.tgrelid WHERE NOT t.tgisinternal
-UNION ALL SELECT 'policy ' || tab.name || '.' || p.polname || ': is ' || p.polcmd || ' ' || p.polroles::text || coalesce(' using ' || pg_catalog.pg_get_expr(p.polqual, p.polrelid), '')
+UNION ALL SELECT 'policy ' || tab.name || '.' || p.polname || ': is ' || p.polcmd::text || ' ' || p.polroles::text || coalesce(' using ' || pg_catalog.pg_get_expr(p.polqual, p.polrelid), '')
     || coalesce(' check ' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid), '')
   FROM pg_catalog.pg_policy p JOIN tab ON tab.oid = p.polrelid
 UNION ALL SELECT 'table ' || name || ': bound ' || pg_catalog.pg_get_expr(relpartbound, oid) FROM tab WHERE relispartition

@@ -179,7 +179,13 @@ func SetNotNull(s *analyzer.Stmt, table sqlast.Relation, column string, major in
 	col, alter := sqlast.QuoteIdent(column), Alter(table)
 	name, isThere := waitingCheck(s.Before.Table(table.Name), column)
 	if !isThere {
-		name = ObjectName(table.Name.Name, []string{column}, "not_null")
+		// In 18 the server names the NOT NULL itself …_not_null: the check must leave
+		// that free.
+		suffix := "not_null_check"
+		if major >= 18 {
+			suffix = "not_null"
+		}
+		name = ObjectName(table.Name.Name, []string{column}, suffix)
 	}
 	name = sqlast.QuoteIdent(name)
 	validate := fmt.Sprintf("%s VALIDATE CONSTRAINT %s", alter, name)

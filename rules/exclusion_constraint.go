@@ -18,7 +18,7 @@ var exclusionConstraint = &analyzer.Rule{
 		"and swapped in.",
 	Except: "The table is small, or the pause is planned.",
 	Bad:    "ALTER TABLE bookings ADD CONSTRAINT bookings_no_overlap EXCLUDE USING gist (room WITH =, during WITH &&);\n",
-	Good:   "CREATE TABLE bookings (id bigint PRIMARY KEY, room int4range, CONSTRAINT bookings_no_overlap EXCLUDE USING gist (room WITH &&));\n",
+	Good:   "CREATE TABLE room_bookings (id bigint PRIMARY KEY, room int4range, CONSTRAINT room_bookings_no_overlap EXCLUDE USING gist (room WITH &&));\n",
 	Run:    runExclusionConstraint,
 }
 

@@ -61,6 +61,7 @@ func runPolicyGap(p *analyzer.Pass) {
 		d := analyzer.Diagnostic{
 			Message:    gapMessage(t, policy, again.Span.StartPos().Line),
 			Suggestion: recipe.Together(op.Text, again.Text),
+			Related:    []analyzer.Related{{Span: again.Span, Message: "it is back only here"}},
 		}
 		if p.Stream.Framework.Name == "plain" {
 			d.Severity = analyzer.Info // who knows in how many transactions the files are run

@@ -15,7 +15,7 @@ var setLocalOutsideTransaction = &analyzer.Rule{
 		"the migration is not set.",
 	Instead: "`SET`, and `RESET` after the statement it is for.",
 	Bad:     "SET LOCAL lock_timeout = '5s';\nCREATE TABLE parcels (id bigint PRIMARY KEY);\n",
-	Good:    "SET lock_timeout = '5s';\nALTER TABLE orders ADD COLUMN note text;\nRESET lock_timeout;\n",
+	Good:    "BEGIN;\nSET LOCAL lock_timeout = '5s';\nCREATE TABLE parcels (id bigint PRIMARY KEY);\nCOMMIT;\n",
 	Run:     runSetLocalOutsideTransaction,
 }
 

@@ -21,13 +21,13 @@ var setNotNullScan = &analyzer.Rule{
 	Bad: "ALTER TABLE orders ALTER COLUMN customer_id SET NOT NULL;\n",
 	Good: `-- 0001_add_check.sql --
 SET lock_timeout = '5s';
-ALTER TABLE orders ADD CONSTRAINT orders_customer_id_not_null CHECK (customer_id IS NOT NULL) NOT VALID;
+ALTER TABLE orders ADD CONSTRAINT orders_customer_id_not_null_check CHECK (customer_id IS NOT NULL) NOT VALID;
 RESET lock_timeout;
-ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_id_not_null;
+ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_id_not_null_check;
 -- 0002_set_not_null.sql --
 SET lock_timeout = '5s';
 ALTER TABLE orders ALTER COLUMN customer_id SET NOT NULL;
-ALTER TABLE orders DROP CONSTRAINT orders_customer_id_not_null;
+ALTER TABLE orders DROP CONSTRAINT orders_customer_id_not_null_check;
 RESET lock_timeout;
 `,
 	Run: runSetNotNullScan,

@@ -42,6 +42,7 @@ var imports = map[string][]string{
 	"internal/gendocs":               {anything},
 	"internal/pgparse":               {"source", "sqlast"},
 	"internal/pgserver":              {},
+	"internal/proof":                 {},
 	"internal/pyparse":               {"source"},
 	"internal/recipe":                {"source", "sqlast", "catalog", "effect", "migration", "analyzer"},
 	"bench":                          {anything},

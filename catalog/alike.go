@@ -83,6 +83,10 @@ func exprWords(e sqlast.Expr) (words []string, doubt bool) {
 		case *sqlast.ColumnExpr:
 			words = append(words, e.Column)
 		case *sqlast.FuncExpr:
+			if name, ok := sequenceName(e); ok {
+				words = append(words, "sequence "+name)
+				return false
+			}
 			words = append(words, functionWord(e.Name.Name)+"(")
 		case *sqlast.SubqueryExpr:
 			doubt = true
@@ -91,6 +95,22 @@ func exprWords(e sqlast.Expr) (words []string, doubt bool) {
 	})
 	slices.Sort(words)
 	return slices.Compact(words), doubt
+}
+
+// sequenceName is the name, without its schema, that a call such as nextval gives.
+func sequenceName(call *sqlast.FuncExpr) (string, bool) {
+	if call.Name.Name != "nextval" || len(call.Args) != 1 {
+		return "", false
+	}
+	text, ok := bare(call.Args[0]).(*sqlast.ConstExpr)
+	if !ok {
+		return "", false
+	}
+	parts := splitIdent(text.Value, '.')
+	if len(parts) == 0 {
+		return "", false
+	}
+	return parts[len(parts)-1], true
 }
 
 // functionWord is one name for all that give the time of the transaction.

@@ -54,6 +54,7 @@ func TestDiff(t *testing.T) {
 		{"rows, comments and storage parameters", "INSERT INTO depots VALUES (1); COMMENT ON TABLE depots IS 'x'; ALTER TABLE depots SET (fillfactor = 50)", nil},
 		{"there and back", "ALTER TABLE parcels RENAME TO p; ALTER TABLE p RENAME COLUMN kind TO k; ALTER TABLE p RENAME COLUMN k TO kind; ALTER TABLE p RENAME TO parcels", nil},
 		{"a column at the end", "ALTER TABLE parcels DROP COLUMN made; ALTER TABLE parcels ADD COLUMN made timestamp with time zone DEFAULT CURRENT_TIMESTAMP", nil},
+		{"a sequence renamed and back", "ALTER SEQUENCE parcels_id_seq RENAME TO x; ALTER SEQUENCE x RENAME TO parcels_id_seq; ALTER TABLE depots ALTER COLUMN id SET DEFAULT nextval('numbers'); ALTER SEQUENCE numbers RENAME TO x; ALTER SEQUENCE x RENAME TO numbers; ALTER TABLE depots ALTER COLUMN id DROP DEFAULT", nil},
 		{"made again as a dump writes it", `DROP TABLE parcels CASCADE;
 			CREATE TABLE public.parcels (id bigint NOT NULL, kind public.kind DEFAULT 'box'::public.kind NOT NULL, weight character varying(20), depot bigint, made timestamp with time zone DEFAULT now(),
 				CONSTRAINT parcels_weight_check CHECK (((weight)::text <> ''::text)));

@@ -49,6 +49,7 @@ func All() []*analyzer.Rule {
 		concurrentlyInTransaction,
 		enumValueUsedInTransaction,
 		flywayMixedTransaction,
+		ifNotExistsMisleading,
 		foreignKeyTypeMismatch,
 		nestedTransaction,
 		nullComparison,

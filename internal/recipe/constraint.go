@@ -75,6 +75,20 @@ func ValidateLater(s *analyzer.Stmt, table sqlast.Relation, c *sqlast.Constraint
 	return steps.String()
 }
 
+// EnforceLater makes a NOT ENFORCED foreign key anew, NOT VALID, and validates it
+// in a later transaction.
+func EnforceLater(s *analyzer.Stmt, table sqlast.Relation, c *sqlast.Constraint) string {
+	name := sqlast.QuoteIdent(c.Name)
+	definition := tableConstraint(c)
+	if start, _, ok := findWord(definition, "not"); ok { // NOT ENFORCED, or NOT DEFERRABLE, which is the default
+		definition = strings.TrimSpace(definition[:start])
+	}
+	var steps Steps
+	steps.Add("", fmt.Sprintf("%s DROP CONSTRAINT %s, ADD CONSTRAINT %s %s NOT VALID", Alter(table), name, name, definition))
+	steps.Add(quiet, fmt.Sprintf("%s VALIDATE CONSTRAINT %s", Alter(table), name))
+	return steps.String()
+}
+
 // ForeignKeyByPartition is the way to a foreign key on a partitioned table
 // before PostgreSQL 18, which refuses NOT VALID there: on each partition first.
 func ForeignKeyByPartition(s *analyzer.Stmt, table sqlast.Relation, c *sqlast.Constraint) string {

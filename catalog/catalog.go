@@ -70,6 +70,7 @@ type Table struct {
 	Bound       sqlast.PartitionBound // of a partition
 	Partitions  []Key                 // direct ones
 	Inherits    []Key
+	OfType      Key   // the composite type of a typed table
 	Children    []Key // tables that inherit from it, partitions excluded
 
 	Sequences       []Key // that its columns own
@@ -224,8 +225,11 @@ type Type struct {
 	Attributes []*Column
 	UsedBy     []Key // tables with a column of the type
 	UsedIn     []Key // types and domains made of it
-	Functions  []Key // functions with a parameter or result of the type, or that had one
-	Created    Origin
+	// TypedTables are the tables OF a composite type; one whose OfType is not this
+	// type has gone, or the type has another name by now.
+	TypedTables []Key
+	Functions   []Key // functions with a parameter or result of the type, or that had one
+	Created     Origin
 }
 
 // EnumLabel is a label of an enum. Created equals the type's own for labels the

@@ -42,6 +42,8 @@ func (c *Catalog) createTable(op *sqlast.CreateTable, at Origin) {
 	}
 	if !op.OfType.IsZero() {
 		if typ := c.Type(op.OfType); typ != nil {
+			typ = c.userTypeAt(typ.Key)
+			typ.TypedTables, t.OfType = append(slices.Clip(typ.TypedTables), k), typ.Key
 			for _, a := range typ.Attributes {
 				c.copyColumn(t, a, at)
 			}

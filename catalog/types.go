@@ -114,6 +114,28 @@ func (c *Catalog) alterAttribute(op *sqlast.AlterAttribute, at Origin) {
 		a := c.attribute(&op.Attribute, t.Attributes[i].Created)
 		t.Attributes = with(t.Attributes, i, a)
 	}
+	if op.Cascade {
+		c.alterTypedTables(t, op, at)
+	}
+}
+
+// alterTypedTables alters the columns of the tables OF a composite type as its
+// attributes are.
+func (c *Catalog) alterTypedTables(typ *Type, op *sqlast.AlterAttribute, at Origin) {
+	for _, k := range typ.TypedTables {
+		t := c.relative(k)
+		if t == nil || t.OfType != typ.Key {
+			continue
+		}
+		switch op.Action {
+		case "drop":
+			c.dropColumnFrom(t, op.Attribute.Name, false)
+		case "add":
+			c.copyColumn(t, c.attribute(&op.Attribute, at), at)
+		case "alter":
+			c.setColumnType(t, &sqlast.AlterColumnType{Node: op.Node, Column: op.Attribute.Name, Type: op.Attribute.Type, Collation: op.Attribute.Collation})
+		}
+	}
 }
 
 func (c *Catalog) createDomain(op *sqlast.CreateDomain, at Origin) {

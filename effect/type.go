@@ -139,9 +139,35 @@ func (j *judge) eachUse(t *catalog.Type, seen map[catalog.Key]bool, f func(k cat
 // (find_typed_table_dependencies, find_composite_type_dependencies).
 func (j *judge) alterAttribute(op *sqlast.AlterAttribute) {
 	t := j.cat.Type(op.Type)
-	if t == nil || op.Action != "alter" {
+	if t == nil {
 		return
 	}
+	if op.Action == "alter" && j.attributeIsUsed(t) {
+		return
+	}
+	for _, k := range t.TypedTables {
+		table := j.cat.TableAt(k)
+		if table == nil || table.OfType != t.Key {
+			continue
+		}
+		if !op.Cascade {
+			j.fail("2BP01", "cannot alter type %q because it is the type of a typed table", t.Name)
+			return
+		}
+		j.lock(k, AccessExclusive, "ALTER TYPE … CASCADE alters the tables of the type too")
+		if op.Action == "alter" && table.Column(op.Attribute.Name) != nil {
+			target := sqlast.AlterTarget{Table: sqlast.Relation{Name: sqlast.Name{Schema: k.Schema, Name: k.Name}}, Kind: sqlast.Table}
+			j.alter = &alter{key: k, table: table, kind: sqlast.Table}
+			j.retype(k, table, &sqlast.AlterColumnType{Node: op.Node, AlterTarget: target, Column: op.Attribute.Name,
+				Type: op.Attribute.Type, Collation: op.Attribute.Collation})
+			j.alter = nil
+		}
+	}
+}
+
+// attributeIsUsed fails the change of an attribute's type while a column is of
+// the type.
+func (j *judge) attributeIsUsed(t *catalog.Type) bool {
 	for _, k := range t.UsedBy {
 		table := j.cat.TableAt(k)
 		if table == nil {
@@ -150,8 +176,9 @@ func (j *judge) alterAttribute(op *sqlast.AlterAttribute) {
 		for _, c := range table.Columns {
 			if c.UserType == t.Key {
 				j.fail("0A000", "cannot alter type %q because column %q uses it", t.Name, table.Name+"."+c.Name)
-				return
+				return true
 			}
 		}
 	}
+	return false
 }

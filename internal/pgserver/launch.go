@@ -89,7 +89,7 @@ func launch(ctx context.Context, b binaries) (*Server, error) {
 func address(dir string) (*url.URL, []string, error) {
 	u := &url.URL{Scheme: "postgres", Path: "/postgres"}
 	if len(filepath.Join(dir, ".s.PGSQL."+socketPort)) <= maxSocketPath {
-		u.RawQuery = url.Values{"host": {dir}, "port": {socketPort}}.Encode()
+		u.RawQuery = url.Values{"host": {dir}, "port": {socketPort}, "sslmode": {"disable"}}.Encode()
 		return u, []string{
 			"-c", "listen_addresses=",
 			"-c", `unix_socket_directories="` + strings.ReplaceAll(dir, `"`, `""`) + `"`,
@@ -106,6 +106,7 @@ func address(dir string) (*url.URL, []string, error) {
 		return nil, nil, fmt.Errorf("reading the address %s: %w", l.Addr(), err)
 	}
 	u.Host = l.Addr().String()
+	u.RawQuery = "sslmode=disable" // whatever PGSSLMODE says
 	return u, []string{"-c", "listen_addresses=" + host, "-c", "unix_socket_directories=", "-c", "port=" + port}, nil
 }
 

@@ -29,8 +29,8 @@ type started struct {
 
 // Each runs f as a subtest postgres=N on each PostgreSQL that is to be had: one of
 // each major in MIGLINT_POSTGRES_MAJORS, which may be downloaded, else the first
-// that pgserver finds. The server is for all tests of the binary: f makes
-// databases of its own in it, drops them, and leaves it running.
+// that pgserver finds. All tests of the binary use the server: f makes databases of
+// its own in it, drops them, and does not close it.
 //
 // The test is skipped under -short, and if there is no server, unless
 // MIGLINT_REQUIRE_POSTGRES=1 makes that a failure.
@@ -44,7 +44,7 @@ func Each(t *testing.T, f func(t *testing.T, s *pgserver.Server)) {
 		t.Fatal(err)
 	}
 	for _, o := range options {
-		s, err := start(o)
+		s, err := start(t, o)
 		if err != nil && o.Major == 0 {
 			missing(t, err)
 		}
@@ -90,7 +90,21 @@ func wanted(majors string, o pgserver.Options) ([]pgserver.Options, error) {
 	return all, nil
 }
 
-func start(o pgserver.Options) (*pgserver.Server, error) {
+// start returns the server that the tests of this binary share. One that runs
+// anyway is not shared: it must be left as it was, and nobody else closes it.
+func start(t *testing.T, o pgserver.Options) (*pgserver.Server, error) {
+	t.Helper()
+	if o.DatabaseURL != "" {
+		s, err := pgserver.Start(t.Context(), o)
+		if err == nil {
+			t.Cleanup(func() {
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		return s, err
+	}
 	servers.Lock()
 	if servers.started == nil {
 		servers.started = map[pgserver.Options]*started{}

@@ -3,10 +3,12 @@ package pgservertest
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/miglint/miglint/internal/pgserver"
 )
@@ -95,10 +97,49 @@ func TestEach(t *testing.T) {
 			if want := fmt.Sprintf("/postgres=%d", s.Major); !strings.Contains(t.Name(), want) {
 				t.Errorf("the test is called %s, want it to have %s", t.Name(), want)
 			}
-			if first := seen[s.Major]; first != nil && first != s {
+			if first := seen[s.Major]; first != nil && first != s && os.Getenv("MIGLINT_DATABASE_URL") == "" {
 				t.Errorf("PostgreSQL %d was started twice", s.Major)
 			}
 			seen[s.Major] = s
 		})
 	}
+}
+
+// A running server that the user names is as it was after the tests.
+func TestEachOnNamedServer(t *testing.T) {
+	Each(t, func(t *testing.T, host *pgserver.Server) {
+		home, err := host.CreateDatabase(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		left := func() (names string) {
+			conn, err := pgx.Connect(t.Context(), home.AdminURL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close(t.Context())
+			err = conn.QueryRow(t.Context(), `SELECT string_agg(name, ' ' ORDER BY name)
+				FROM (SELECT datname::text AS name FROM pg_database UNION ALL SELECT rolname::text FROM pg_roles) AS x`).Scan(&names)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return names
+		}
+		before := left()
+		t.Run("guest", func(t *testing.T) {
+			t.Setenv("MIGLINT_POSTGRES_MAJORS", "")
+			t.Setenv("MIGLINT_DATABASE_URL", home.AdminURL)
+			Each(t, func(t *testing.T, s *pgserver.Server) {
+				if _, err := s.CreateDatabase(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			})
+		})
+		if after := left(); after != before {
+			t.Errorf("databases and roles before:\n%s\nafter:\n%s", before, after)
+		}
+		if err := host.DropDatabase(t.Context(), home); err != nil {
+			t.Error(err)
+		}
+	})
 }

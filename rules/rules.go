@@ -82,6 +82,7 @@ func All() []*analyzer.Rule {
 		truncate,
 		untrustedLanguage,
 		// breaking
+		ambiguousOverload,
 		columnBecomesRequired,
 		indexReplaceGap,
 		eventTrigger,

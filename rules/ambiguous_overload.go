@@ -16,7 +16,8 @@ var ambiguousOverload = &analyzer.Rule{
 	Why: "CREATE OR REPLACE FUNCTION replaces only a function of the very same parameter types. One more parameter, even " +
 		"with a default \"so that old calls go on working\", makes a second function; a call that leaves the new parameter " +
 		"out fits both, and PostgreSQL refuses to choose: \"function is not unique\" (SQLSTATE 42725). So do COMMENT and " +
-		"GRANT that name the function without its parameters, which has stopped a deploy pipeline for a week.",
+		"GRANT that name the function without its parameters, which has stopped a deploy pipeline for a week; elsewhere " +
+		"the fix came eight months later: a DO block that drops every function of the name.",
 	Instead: "Drop the old function in the same transaction; the new one's default takes its calls.",
 	Bad: "-- 0001_price.sql --\nCREATE FUNCTION price(parcel bigint) RETURNS int LANGUAGE sql AS 'SELECT 1';\n-- 0002_express.sql --\n" +
 		"CREATE OR REPLACE FUNCTION price(parcel bigint, express boolean DEFAULT false) RETURNS int LANGUAGE sql AS 'SELECT 1';\n",
@@ -37,7 +38,7 @@ func runAmbiguousOverload(p *analyzer.Pass) {
 			continue
 		}
 		for _, old := range p.After.Functions(create.Name) {
-			if old == now || old.Key != now.Key || !p.After.CertainFunction(old) || old.Created.Same(op.Origin) && old.Created.Span.Start > op.Span.Start {
+			if old == now || old.Key != now.Key || old.Doubtful || droppedByCode(p, old) || old.Created.Same(op.Origin) && old.Created.Span.Start > op.Span.Start {
 				continue
 			}
 			n := ambiguousCall(p.After, old, now)
@@ -56,6 +57,17 @@ func runAmbiguousOverload(p *analyzer.Pass) {
 			break
 		}
 	}
+}
+
+// droppedByCode reports whether a DO block of the script may drop the function: it
+// names it, or looks functions up.
+func droppedByCode(p *analyzer.Pass, f *catalog.Function) bool {
+	for op := range p.Ops() {
+		if do, ok := op.Op.(*sqlast.Do); ok && (strings.Contains(do.Body, f.Name) || strings.Contains(do.Body, "pg_proc")) {
+			return true
+		}
+	}
+	return false
 }
 
 // ambiguousCall returns the number of arguments of a call that fits both functions

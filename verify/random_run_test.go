@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jackc/pgx/v5/pgconn"
-
 	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/effect"
 	"github.com/miglint/miglint/internal/pgparse"
@@ -25,13 +23,13 @@ func parse(sql string) []*sqlast.Statement {
 
 // run is one sequence of statements, on the server and in the catalog.
 type run struct {
-	conn  *pgconn.PgConn
-	major int
-	cat   *catalog.Catalog
-	tx    int  // ordinal of the running or last transaction
-	inTx  bool // in an explicit transaction
-	begun *catalog.Catalog
-	marks []mark
+	session *verify.Session
+	major   int
+	cat     *catalog.Catalog
+	tx      int  // ordinal of the running or last transaction
+	inTx    bool // in an explicit transaction
+	begun   *catalog.Catalog
+	marks   []mark
 
 	statements, failed int
 	missed             map[string]int // failures that were not predicted, by what the server says
@@ -50,28 +48,9 @@ type disagreement struct {
 	lines     []string
 }
 
-// emptyDatabase drops everything in a database.
-var emptyDatabase = []string{"ROLLBACK", "DISCARD ALL", "SET client_min_messages = error", `DO $$
-DECLARE r record;
-BEGIN
-  FOR r IN SELECT pubname FROM pg_publication LOOP EXECUTE format('DROP PUBLICATION %I', r.pubname); END LOOP;
-  FOR r IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP EXECUTE format('DROP SCHEMA %I CASCADE', r.nspname); END LOOP;
-  CREATE SCHEMA public;
-END $$`}
-
-func exec(ctx context.Context, conn *pgconn.PgConn, sql string) error {
-	_, err := conn.Exec(ctx, sql).ReadAll()
-	return err
-}
-
-func newRun(ctx context.Context, conn *pgconn.PgConn, major int) (*run, error) {
-	r := &run{conn: conn, major: major, cat: catalog.NewFor(major), missed: map[string]int{}}
-	for _, sql := range emptyDatabase {
-		if err := exec(ctx, conn, sql); err != nil {
-			return nil, err
-		}
-	}
-	return r, nil
+func newRun(ctx context.Context, session *verify.Session, major int) (*run, error) {
+	r := &run{session: session, major: major, cat: catalog.NewFor(major), missed: map[string]int{}}
+	return r, session.Reset(ctx)
 }
 
 // step runs one statement and compares. The error is about the machinery.
@@ -98,15 +77,19 @@ func (r *run) step(ctx context.Context, index int, sql string) (d *disagreement,
 	}
 	env := effect.Env{Major: r.major, InTransaction: r.inTx, Tx: r.tx}
 	predicted := effect.Of(stmt, r.cat, env)
-	failure, err := r.execute(ctx, sql)
+	measured, err := r.execute(ctx, sql)
 	if err != nil {
 		return nil, err
 	}
+	failure := measured.Fails
 	var lines []string
 	if stmt.Problem != nil && failure == nil {
 		lines = append(lines, "cannot read: "+stmt.Problem.Message)
 	}
-	lines = append(lines, r.judgeFailure(&predicted, len(stmt.Ops), failure)...)
+	lines = append(lines, r.judgeFailure(&predicted, stmt, failure)...)
+	if failure == nil && (predicted.Fails == nil || predicted.Fails.IfRows) {
+		lines = append(lines, r.judgeEffect(&predicted, stmt, &measured)...)
+	}
 	if failure == nil {
 		r.cat.Apply(stmt, catalog.Origin{Migration: index, Tx: r.tx, Span: stmt.Span})
 		if !r.inTx {
@@ -116,67 +99,83 @@ func (r *run) step(ctx context.Context, index int, sql string) (d *disagreement,
 	return r.compare(ctx, index, sql, lines)
 }
 
-// execute runs a statement in the running transaction, else in one of its own,
-// else, if the server demands it, in none. failure is the server's refusal.
-func (r *run) execute(ctx context.Context, sql string) (failure *pgconn.PgError, err error) {
-	before, after, undo := "BEGIN", "COMMIT", "ROLLBACK"
-	if r.inTx {
-		before, after, undo = "SAVEPOINT _step", "RELEASE _step", "ROLLBACK TO _step; RELEASE _step"
+// execute measures a statement in the running transaction, else by itself.
+func (r *run) execute(ctx context.Context, sql string) (effect.Effect, error) {
+	if !r.inTx {
+		return r.session.Measure(ctx, sql)
 	}
-	if err := exec(ctx, r.conn, before); err != nil {
-		return nil, err
+	if err := r.session.Exec(ctx, "SAVEPOINT _step"); err != nil {
+		return effect.Effect{}, err
 	}
-	err = exec(ctx, r.conn, sql)
-	if err == nil {
-		err = exec(ctx, r.conn, after)
-		if err == nil {
-			return nil, nil
+	e, err := r.session.Measure(ctx, sql)
+	if err != nil {
+		return e, err
+	}
+	if e.Fails != nil {
+		err = r.session.Exec(ctx, "ROLLBACK TO _step")
+	}
+	return e, errors.Join(err, r.session.Exec(ctx, "RELEASE _step"))
+}
+
+// judgeEffect compares what a statement did with what was predicted.
+func (r *run) judgeEffect(predicted *effect.Effect, stmt *sqlast.Statement, measured *effect.Effect) []string {
+	real := verify.Lines(measured)
+	in := verify.Context{Before: r.cat, Held: r.session.Held(), Autocommit: !r.inTx}
+	shown := in.Comparable(predicted, real)
+	var lines []string
+	for _, l := range strings.Split(verify.Diff(real, verify.Lines(&shown)), "\n") {
+		if l != "" && !byRows(stmt, l) {
+			lines = append(lines, l)
 		}
-	} else if err := exec(ctx, r.conn, undo); err != nil {
-		return nil, err
 	}
-	if errors.As(err, &failure) && failure.Code == "25001" && !r.inTx {
-		failure = nil
-		if err = exec(ctx, r.conn, sql); err == nil {
-			return nil, nil
-		}
+	return lines
+}
+
+// byRows reports whether a difference may be due to the rows that there are, which
+// no prediction knows.
+func byRows(stmt *sqlast.Statement, difference string) bool {
+	switch stmt.Ops[0].(type) {
+	case *sqlast.Truncate: // of an empty table
+		return strings.HasPrefix(difference, "predicted lose ")
 	}
-	if errors.As(err, &failure) {
-		return failure, nil
-	}
-	return nil, err
+	return false
 }
 
 var quoted = regexp.MustCompile(`"[^"]*"`)
 
-func (r *run) judgeFailure(e *effect.Effect, ops int, failure *pgconn.PgError) []string {
+func (r *run) judgeFailure(e *effect.Effect, stmt *sqlast.Statement, failure *effect.Failure) []string {
 	certain := e.Fails != nil && !e.Fails.IfRows
 	switch {
 	case failure == nil && certain:
 		return []string{"predicted failure that did not come: " + e.Fails.SQLState + " " + e.Fails.Message}
 	case failure == nil:
 		return nil
-	case certain && e.Fails.SQLState != failure.Code && ops == 1:
-		// Of several actions, another may fail first.
-		return []string{"predicted failure " + e.Fails.SQLState + " " + e.Fails.Message, "measured failure " + failure.Code + " " + failure.Message}
+	case certain && e.Fails.SQLState != failure.SQLState && !manifold(stmt):
+		return []string{"predicted failure " + e.Fails.SQLState + " " + e.Fails.Message, "measured failure " + failure.SQLState + " " + failure.Message}
 	case e.Fails == nil:
-		r.missed[failure.Code+" "+quoted.ReplaceAllString(failure.Message, `"…"`)]++
+		r.missed[failure.SQLState+" "+quoted.ReplaceAllString(failure.Message, `"…"`)]++
 	}
 	r.failed++
 	return nil
 }
 
+// manifold reports whether a statement does several things, any of which may be
+// what it fails of first.
+func manifold(stmt *sqlast.Statement) bool {
+	if len(stmt.Ops) != 1 {
+		return true
+	}
+	_, ok := stmt.Ops[0].(*sqlast.CreateTable)
+	return ok
+}
+
 // control follows transaction control, as far as the server accepted it.
 func (r *run) control(ctx context.Context, t *sqlast.Transaction, sql string) {
-	if err := exec(ctx, r.conn, sql); err != nil {
-		switch r.conn.TxStatus() {
-		case 'I': // a COMMIT that failed
-			if r.inTx {
-				r.end(true)
-			}
-		case 'E':
-			// An unknown savepoint: the harness cannot go on but by ROLLBACK.
-			_ = exec(ctx, r.conn, "ROLLBACK")
+	if err := r.session.Exec(ctx, sql); err != nil {
+		// An unknown savepoint leaves a transaction that can only be rolled back, a
+		// COMMIT that failed none.
+		if r.inTx {
+			_ = r.session.Exec(ctx, "ROLLBACK")
 			r.end(true)
 		}
 		return
@@ -218,7 +217,7 @@ func (r *run) end(rollback bool) {
 
 // compare compares the catalogs after a statement.
 func (r *run) compare(ctx context.Context, index int, sql string, lines []string) (*disagreement, error) {
-	measured, err := verify.ReadSchema(ctx, r.conn)
+	measured, err := r.session.Schema(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -251,7 +250,11 @@ func (d *disagreement) signature() string {
 	}
 	var facts []string
 	for _, l := range d.lines {
-		kind, _, _ := strings.Cut(l, " ")
+		kind, rest, _ := strings.Cut(l, " ")
+		if kind == "measured" || kind == "predicted" {
+			facts = append(facts, kind+" "+strings.Fields(rest)[0])
+			continue
+		}
 		if _, fact, ok := strings.Cut(l, ": "); ok {
 			word, _, _ := strings.Cut(fact, " ")
 			kind += " " + word
@@ -263,8 +266,8 @@ func (d *disagreement) signature() string {
 }
 
 // replay runs a sequence from an empty database until something disagrees.
-func replay(ctx context.Context, conn *pgconn.PgConn, major int, sequence []string) (*disagreement, error) {
-	r, err := newRun(ctx, conn, major)
+func replay(ctx context.Context, session *verify.Session, major int, sequence []string) (*disagreement, error) {
+	r, err := newRun(ctx, session, major)
 	if err != nil {
 		return nil, err
 	}
@@ -277,13 +280,13 @@ func replay(ctx context.Context, conn *pgconn.PgConn, major int, sequence []stri
 }
 
 // shrink leaves out statements as long as the same thing disagrees.
-func shrink(ctx context.Context, conn *pgconn.PgConn, major int, sequence []string, d *disagreement) ([]string, *disagreement) {
+func shrink(ctx context.Context, session *verify.Session, major int, sequence []string, d *disagreement) ([]string, *disagreement) {
 	want := d.signature()
 	sequence = slices.Clone(sequence[:d.statement+1])
 	for size := len(sequence) / 2; size > 0; size /= 2 {
 		for at := len(sequence) - size; at >= 0; at -= size {
 			shorter := slices.Delete(slices.Clone(sequence), at, at+size)
-			got, err := replay(ctx, conn, major, shorter)
+			got, err := replay(ctx, session, major, shorter)
 			if err != nil || got == nil || got.signature() != want {
 				continue
 			}

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/miglint/miglint/internal/pgserver"
+	"github.com/miglint/miglint/internal/pgserver/pgservertest"
+	"github.com/miglint/miglint/verify"
 )
 
 // sequenceLength is how many statements are run before the database is emptied.
@@ -20,10 +22,6 @@ const sequenceLength = 60
 // effects, and compares after each. MIGLINT_RANDOM_STATEMENTS says how many, and
 // MIGLINT_RANDOM_SEED where to begin.
 func TestRandom(t *testing.T) {
-	if os.Getenv("MIGLINT_DATABASE_URL") == "" {
-		t.Skip("no server: set MIGLINT_DATABASE_URL")
-	}
-	ctx := context.Background()
 	number := func(name string, otherwise int) int {
 		if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
 			return n
@@ -31,18 +29,29 @@ func TestRandom(t *testing.T) {
 		return otherwise
 	}
 	statements, seed := number("MIGLINT_RANDOM_STATEMENTS", 300), number("MIGLINT_RANDOM_SEED", 1)
-	conn, err := pgconn.Connect(ctx, os.Getenv("MIGLINT_DATABASE_URL"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(ctx)
-	num := conn.ParameterStatus("server_version")
-	major, _ := strconv.Atoi(num[:2])
+	pgservertest.Each(t, func(t *testing.T, server *pgserver.Server) {
+		session, err := verify.Open(t.Context(), server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := session.Close(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+		random(t, session, server.Major, statements, seed)
+	})
+}
+
+// random runs at least so many statements, in sequences that seeds from the first
+// on make.
+func random(t *testing.T, session *verify.Session, major, statements, seed int) {
+	ctx := t.Context()
 	seen := map[string]int{}
 	missed := map[string]int{}
 	failed, ran := 0, 0
 	for ; ran < statements; seed++ {
-		r, err := newRun(ctx, conn, major)
+		r, err := newRun(ctx, session, major)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +67,7 @@ func TestRandom(t *testing.T) {
 			}
 			if d != nil {
 				if seen[d.signature()]++; seen[d.signature()] == 1 {
-					short, d := shrink(ctx, conn, major, sequence, d)
+					short, d := shrink(ctx, session, major, sequence, d)
 					t.Errorf("PostgreSQL %d, seed %d: %s\n%s", major, seed, d.signature(), describe(short, d))
 				}
 				break

@@ -13,25 +13,25 @@ import (
 // Members of extensions and what initdb made are left out.
 //
 // Two schemas are the same if their lines are. The lines have what a
-// catalog.Catalog knows, so that ReadSchema of a server and SchemaOf of a catalog
-// can be compared.
+// catalog.Catalog knows, so that Session.Schema and SchemaOf of a catalog can be
+// compared.
 type Schema []string
 
-// ReadSchema reads the schema of the database that conn is connected to, as the
-// running transaction sees it. It takes no lock on a relation outside pg_catalog.
-func ReadSchema(ctx context.Context, conn *pgconn.PgConn) (Schema, error) {
-	return readSchema(ctx, conn, schemaQuery)
+// Schema reads the schema of the session's database, as the running transaction
+// sees it. It takes no lock on a relation outside pg_catalog.
+func (s *Session) Schema(ctx context.Context) (Schema, error) {
+	return readSchema(ctx, s.conn, schemaQuery)
 }
 
-// ReadDefinitions is ReadSchema with the server's own text of every default,
-// expression, constraint, index, view and function, and with privileges. A catalog
-// has no counterpart; two servers do.
-func ReadDefinitions(ctx context.Context, conn *pgconn.PgConn) (Schema, error) {
-	facts, err := readSchema(ctx, conn, schemaQuery)
+// Definitions is Schema with the server's own text of every default, expression,
+// constraint, index, view and function, and with privileges. A catalog has no
+// counterpart; another server does.
+func (s *Session) Definitions(ctx context.Context) (Schema, error) {
+	facts, err := s.Schema(ctx)
 	if err != nil {
 		return nil, err
 	}
-	definitions, err := readSchema(ctx, conn, definitionQuery)
+	definitions, err := readSchema(ctx, s.conn, definitionQuery)
 	if err != nil {
 		return nil, err
 	}

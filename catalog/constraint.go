@@ -110,6 +110,14 @@ func (c *Catalog) addNotNull(t *Table, con *Constraint) {
 	}
 }
 
+// hasNotNull reports whether a table has a NOT NULL constraint, valid or not, of
+// its own on a column.
+func hasNotNull(t *Table, column string) bool {
+	return slices.ContainsFunc(t.Constraints, func(con *Constraint) bool {
+		return con.Kind == sqlast.NotNullConstraint && slices.Equal(con.Columns, []string{column})
+	})
+}
+
 func (c *Catalog) setNotNull(t *Table, columns []string) {
 	for _, name := range columns {
 		if col := c.column(t, name); col != nil {

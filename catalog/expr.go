@@ -185,6 +185,9 @@ func (c *Catalog) changeCallers(f Key, change func(*trie[Key])) {
 	ns.callers.set(c.begin(), f.Name, callers)
 }
 
+// Callers returns the tables and views that call a function, or did.
+func (c *Catalog) Callers(f *Function) []Key { return c.callers(f.Key) }
+
 // callers returns the tables and views that call a function, or did.
 func (c *Catalog) callers(f Key) []Key {
 	ns, ok := c.schemas.get(f.Schema)

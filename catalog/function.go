@@ -94,14 +94,14 @@ func inputTypes(args []sqlast.FunctionArg) []sqlast.TypeName {
 }
 
 func (c *Catalog) dropFunction(op *sqlast.Drop) {
-	if f := c.functionNamed(op.Name, op.Args, op.HasArgs); f != nil {
+	if f := c.FunctionNamed(op.Name, op.Args, op.HasArgs); f != nil {
 		c.removeFunction(f, op.Cascade)
 	}
 }
 
-// functionNamed returns the function that a statement names, with its parameter
+// FunctionNamed returns the function that a statement names, with its parameter
 // types if they were written; nil if there is none.
-func (c *Catalog) functionNamed(name sqlast.Name, args []sqlast.TypeName, written bool) *Function {
+func (c *Catalog) FunctionNamed(name sqlast.Name, args []sqlast.TypeName, written bool) *Function {
 	for _, f := range c.Functions(name) {
 		if !written || slices.EqualFunc(inputTypes(f.Args), args, func(a, b sqlast.TypeName) bool {
 			if typ := c.Type(b.Name); typ != nil {
@@ -128,7 +128,7 @@ func (c *Catalog) removeFunction(f *Function, cascade bool) {
 		for _, user := range c.callers(f.Key) {
 			if t := c.relative(user); t != nil {
 				c.dropCallers(t, f)
-			} else if v := c.ViewAt(user); v != nil && v.Query != nil && slices.ContainsFunc(v.Query.Functions, func(call *sqlast.FuncExpr) bool { return c.calls(call, f) }) {
+			} else if v := c.ViewAt(user); v != nil && v.Query != nil && slices.ContainsFunc(v.Query.Functions, func(call *sqlast.FuncExpr) bool { return c.Calls(call, f) }) {
 				c.dropView(user)
 			}
 		}
@@ -145,31 +145,31 @@ func (c *Catalog) removeFunction(f *Function, cascade bool) {
 // dropCallers drops what a table has that calls a function.
 func (c *Catalog) dropCallers(t *Table, f *Function) {
 	t.Triggers = slices.DeleteFunc(slices.Clone(t.Triggers), func(tr *Trigger) bool {
-		return slices.Contains(c.Functions(tr.Function), f) || c.calls(tr.When, f)
+		return slices.Contains(c.Functions(tr.Function), f) || c.Calls(tr.When, f)
 	})
-	t.Policies = slices.DeleteFunc(slices.Clone(t.Policies), func(p *Policy) bool { return c.calls(p.Using, f) || c.calls(p.Check, f) })
+	t.Policies = slices.DeleteFunc(slices.Clone(t.Policies), func(p *Policy) bool { return c.Calls(p.Using, f) || c.Calls(p.Check, f) })
 	for _, con := range slices.Clone(t.Constraints) {
-		if c.calls(con.Expr, f) {
+		if c.Calls(con.Expr, f) {
 			c.removeConstraint(t, con)
 		}
 	}
 	for _, i := range slices.Clone(t.Indexes) {
-		if c.calls(i.Where, f) || slices.ContainsFunc(i.Elements, func(el sqlast.IndexElem) bool { return c.calls(el.Expr, f) }) {
+		if c.Calls(i.Where, f) || slices.ContainsFunc(i.Elements, func(el sqlast.IndexElem) bool { return c.Calls(el.Expr, f) }) {
 			c.dropIndex(i)
 		}
 	}
 	for _, col := range slices.Clone(t.Columns) {
-		if c.calls(col.Default, f) {
+		if c.Calls(col.Default, f) {
 			c.column(t, col.Name).Default = nil
 		}
-		if c.calls(col.Expression, f) {
+		if c.Calls(col.Expression, f) {
 			c.dropColumn(t.Key, col.Name)
 		}
 	}
 }
 
-// calls reports whether an expression calls a function.
-func (c *Catalog) calls(e sqlast.Expr, f *Function) bool {
+// Calls reports whether an expression calls a function.
+func (c *Catalog) Calls(e sqlast.Expr, f *Function) bool {
 	found := false
 	sqlast.WalkExpr(e, func(e sqlast.Expr) bool {
 		if call, ok := e.(*sqlast.FuncExpr); ok && call.Name.Name == f.Name && slices.Contains(c.Functions(call.Name), f) {
@@ -205,12 +205,12 @@ func (c *Catalog) moveFunction(f *Function, to Key) {
 
 func (c *Catalog) renameCalls(t *Table, f *Function, to Key) {
 	expr := func(e sqlast.Expr) sqlast.Expr {
-		if !c.calls(e, f) {
+		if !c.Calls(e, f) {
 			return e
 		}
 		return mapExpr(e, func(e sqlast.Expr) sqlast.Expr {
 			call, ok := e.(*sqlast.FuncExpr)
-			if !ok || !c.calls(&sqlast.FuncExpr{Name: call.Name}, f) {
+			if !ok || !c.Calls(&sqlast.FuncExpr{Name: call.Name}, f) {
 				return e
 			}
 			clone := *call

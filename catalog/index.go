@@ -58,7 +58,9 @@ func (c *Catalog) addIndex(t *Table, i *Index, con *Constraint) {
 	}
 	if con != nil {
 		if i.Primary {
-			c.setNotNull(t, con.Columns)
+			for _, t := range c.family(t, i.Only) {
+				c.setNotNull(t, con.Columns)
+			}
 		}
 		if i.Name == "" {
 			i.Name = c.indexName(i, true)

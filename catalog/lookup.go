@@ -229,6 +229,13 @@ func (c *Catalog) Schema(name string) bool {
 	return ok && !ns.dropped
 }
 
+// SchemaGone reports whether history has dropped a schema or given it another
+// name, and not created it again.
+func (c *Catalog) SchemaGone(name string) bool {
+	ns, ok := c.schemas.get(name)
+	return ok && ns.dropped
+}
+
 // Extension reports whether history has created an extension.
 func (c *Catalog) Extension(name string) bool {
 	_, ok := c.extensions.get(name)

@@ -23,7 +23,7 @@ func (c *Catalog) setSchema(op *sqlast.SetSchema) {
 			c.moveType(t.Key, Key{op.Schema, t.Name})
 		}
 	case sqlast.Function, sqlast.Procedure:
-		if f := c.functionNamed(op.Name, op.Args, op.HasArgs); f != nil {
+		if f := c.FunctionNamed(op.Name, op.Args, op.HasArgs); f != nil {
 			c.moveFunction(f, Key{op.Schema, f.Name})
 		}
 	case sqlast.Extension:

@@ -133,6 +133,9 @@ func (c *Catalog) renameColumn(op *sqlast.Rename) {
 		if i := slices.Index(v.Columns, op.Old); i >= 0 {
 			v = c.view(k)
 			v.Columns = with(v.Columns, i, op.New)
+			for _, i := range slices.Clone(v.Indexes) {
+				renameInIndex(c.updateIndex(i), op.Old, op.New)
+			}
 			c.renameUses(v.ReferencedViews, ColumnRef{k, op.Old}, op.New)
 		}
 		return
@@ -177,9 +180,7 @@ func (c *Catalog) renameTableColumn(t *Table, old, new string) {
 	}
 	for _, i := range slices.Clone(t.Indexes) {
 		if indexReadsColumn(i, old) {
-			i = c.updateIndex(i)
-			i.Names = indexColumnNames(i)
-			i.Elements, i.Include, i.Where = renameInElements(i.Elements, old, new), renameIn(i.Include, old, new), expr(i.Where)
+			renameInIndex(c.updateIndex(i), old, new)
 		}
 	}
 	for i, tr := range t.Triggers {
@@ -202,6 +203,13 @@ func (c *Catalog) renameTableColumn(t *Table, old, new string) {
 		t.PartitionBy = &clone
 	}
 	c.renameReferences(t, old, new)
+}
+
+func renameInIndex(i *Index, old, new string) {
+	if indexReadsColumn(i, old) {
+		i.Names = indexColumnNames(i)
+		i.Elements, i.Include, i.Where = renameInElements(i.Elements, old, new), renameIn(i.Include, old, new), renameInExpr(i.Where, old, new)
+	}
 }
 
 // renameReferences renames a column in what other relations know of it: foreign

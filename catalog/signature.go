@@ -24,20 +24,18 @@ func (c *Catalog) noteTypes(f *Function) {
 	}
 }
 
-// eachFunctionOf calls f with the functions that have a parameter or result of a
-// type.
-func (c *Catalog) eachFunctionOf(t *Type, f func(*Function)) {
+// FunctionsOf returns the functions that have a parameter or result of a type.
+func (c *Catalog) FunctionsOf(t *Type) []*Function {
+	var all []*Function
 	is := func(n sqlast.TypeName) bool { return n.Schema == t.Schema && n.Name.Name == t.Name }
 	for _, k := range t.Functions {
-		if !c.charge(1) {
-			return
-		}
-		for _, fn := range slices.Clone(c.functionsAt(k)) {
-			if is(fn.Returns) || slices.ContainsFunc(fn.Args, func(a sqlast.FunctionArg) bool { return is(a.Type) }) {
-				f(fn)
+		for _, f := range c.functionsAt(k) {
+			if is(f.Returns) || slices.ContainsFunc(f.Args, func(a sqlast.FunctionArg) bool { return is(a.Type) }) {
+				all = append(all, f)
 			}
 		}
 	}
+	return all
 }
 
 // retypeFunction replaces a function by one with a type under its new key.

@@ -234,6 +234,7 @@ func (c *Catalog) likeColumns(t *Table, like sqlast.Like, at Origin) {
 	for _, col := range source.Columns {
 		clone := *col
 		clone.Created, clone.Sequence, clone.Inherited = at, Key{}, false
+		clone.NotNull = clone.NotNull || hasNotNull(source, col.Name)
 		if !including(like, "comments") {
 			clone.Comment, clone.CommentAt = "", nil
 		} else {

@@ -228,7 +228,9 @@ func (c *Catalog) dropType(t *Type, cascade bool) {
 		}
 	}
 	if cascade {
-		c.eachFunctionOf(t, func(f *Function) { c.removeFunction(f, true) })
+		for _, f := range c.FunctionsOf(t) {
+			c.removeFunction(f, true)
+		}
 	}
 	for _, key := range t.UsedIn {
 		in := c.userTypeAt(key)
@@ -256,7 +258,9 @@ func (c *Catalog) moveType(from, to Key) {
 	}
 	c.schema(from.Schema).types.delete(c.begin(), from.Name)
 	c.leaveComposite(from)
-	c.eachFunctionOf(t, func(f *Function) { c.retypeFunction(f, from, to) })
+	for _, f := range c.FunctionsOf(t) {
+		c.retypeFunction(f, from, to)
+	}
 	t.Key = to
 	c.putType(t)
 	c.enterComposite(t)
@@ -331,7 +335,7 @@ func (c *Catalog) renameObject(op *sqlast.Rename) {
 			c.countName(t.Schema, op.New, 1)
 		}
 	case sqlast.Function, sqlast.Procedure:
-		if f := c.functionNamed(op.Name, op.Args, op.HasArgs); f != nil {
+		if f := c.FunctionNamed(op.Name, op.Args, op.HasArgs); f != nil {
 			c.moveFunction(f, Key{f.Schema, op.New})
 		}
 	case sqlast.Publication:

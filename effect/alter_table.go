@@ -265,7 +265,7 @@ func (j *judge) alterIdentity(op *sqlast.AlterIdentity) {
 		j.identityRefused(c)
 		return
 	}
-	if c == nil || c.Sequence == (catalog.Key{}) {
+	if c == nil || c.Sequence == (catalog.Key{}) || c.Identity == sqlast.NoIdentity {
 		return
 	}
 	switch op.Action {

@@ -223,7 +223,7 @@ func (j *judge) dropIndex(op *sqlast.Drop) {
 		return
 	}
 	mode, cause := AccessExclusive, "DROP INDEX locks the table of the index"
-	if op.Concurrently {
+	if op.Concurrently && !j.temporary(key) {
 		mode, cause = ShareUpdateExclusive, "DROP INDEX CONCURRENTLY waits for every query of the table, and blocks none"
 	}
 	if j.cat.Gone(op.Name) {

@@ -51,6 +51,11 @@ func (w *wake) typ(t *catalog.Type, kind sqlast.ObjectKind, why string) {
 			}
 		}
 	}
+	for _, f := range w.cat.FunctionsOf(t) {
+		if w.depends(f.Key, func() string { return "function " + w.signature(f) }) {
+			w.function(f, "has a parameter or result of type "+t.Name)
+		}
+	}
 	for _, k := range t.UsedIn {
 		if user := w.cat.TypeAt(k); user != nil && w.depends(k, w.typeOf(user)) && user.Domain {
 			w.typ(user, sqlast.Domain, "is made of "+t.Name)
@@ -58,62 +63,84 @@ func (w *wake) typ(t *catalog.Type, kind sqlast.ObjectKind, why string) {
 	}
 }
 
-// dropFunction is DROP FUNCTION: the triggers that call it go under CASCADE.
+// dropFunction is DROP FUNCTION: what calls it goes under CASCADE.
 func (j *judge) dropFunction(op *sqlast.Drop) {
 	fs := j.cat.Functions(op.Name)
-	key := j.cat.Resolve(op.Name)
-	if len(fs) > 0 {
-		key = fs[0].Key
-	}
-	if op.HasArgs {
-		fs = slices.DeleteFunc(slices.Clone(fs), func(f *catalog.Function) bool { return !takes(f, op.Args) })
-	}
-	j.lose(op.Object, key.String(), "", false)
-	if len(fs) != 1 {
-		return // which of several overloads, or whether any, history cannot tell
+	f := j.cat.FunctionNamed(op.Name, op.Args, op.HasArgs)
+	if f == nil || len(fs) != 1 && !op.HasArgs {
+		// Which of several overloads, or whether any, history cannot tell.
+		key := j.cat.Resolve(op.Name)
+		if len(fs) > 0 {
+			key = fs[0].Key
+		}
+		j.lose(op.Object, key.String(), "", false)
+		return
 	}
 	w := j.newWake(op.Cascade, false)
-	for t := range j.cat.Tables() {
-		for _, col := range t.Columns {
-			if calls(col.Default, fs[0]) && w.depends(t.Key, w.defaultOf(t, col.Name)) {
-				j.lock(t.Key, AccessExclusive, "the default of its column "+col.Name+" is dropped with the function")
-			}
+	w.function(f, "")
+	w.failIfKept("function " + j.signature(f))
+}
+
+// function drops a function and what calls it.
+func (w *wake) function(f *catalog.Function, why string) {
+	kind := sqlast.Function
+	if f.Procedure {
+		kind = sqlast.Procedure
+	}
+	w.lose(kind, f.Key.String(), why, false)
+	for _, user := range w.cat.Callers(f) {
+		if t := w.cat.TableAt(user); t != nil && !w.done[user] {
+			w.callers(t, f)
+		} else if v := w.cat.ViewAt(user); v != nil && !w.done[user] && v.Query != nil && slices.ContainsFunc(v.Query.Functions, func(call *sqlast.FuncExpr) bool { return w.cat.Calls(call, f) }) &&
+			w.depends(user, w.relation(user)) {
+			w.view(user, "calls "+f.Name)
 		}
-		for _, tr := range t.Triggers {
-			if tr.Function.Name == fs[0].Name && slices.Contains(j.cat.Functions(tr.Function), fs[0]) &&
-				w.depends(t.Key, w.part(sqlast.Trigger, tr.Name, t.Key)) {
-				j.lock(t.Key, AccessExclusive, "its trigger "+tr.Name+" is dropped with the function")
-				j.lose(sqlast.Trigger, inside(t.Key, tr.Name), "calls "+fs[0].Name, false)
+	}
+}
+
+// callers drops what a table has that calls a function.
+func (w *wake) callers(t *catalog.Table, f *catalog.Function) {
+	lose := func(kind sqlast.ObjectKind, name string, inherited bool) {
+		if w.depends(t.Key, w.part(kind, name, t.Key)) {
+			w.lock(t.Key, AccessExclusive, "its "+kind.String()+" "+name+" is dropped with the function")
+			if !inherited {
+				w.lose(kind, inside(t.Key, name), "calls "+f.Name, false)
 			}
 		}
 	}
-	w.failIfKept("function " + j.signature(fs[0]))
-}
-
-// takes reports whether a function has the input types that DROP FUNCTION names.
-func takes(f *catalog.Function, types []sqlast.TypeName) bool {
-	n := 0
-	for _, a := range f.Args {
-		if a.Mode == "out" || a.Mode == "table" {
-			continue
+	for _, col := range t.Columns {
+		if w.cat.Calls(col.Default, f) && w.depends(t.Key, w.defaultOf(t, col.Name)) {
+			w.lock(t.Key, AccessExclusive, "the default of its column "+col.Name+" is dropped with the function")
 		}
-		if n == len(types) || typeLabel(a.Type) != typeLabel(types[n]) {
-			return false
+		if w.cat.Calls(col.Expression, f) && w.depends(t.Key, w.part(sqlast.Column, col.Name, t.Key)) {
+			w.lock(t.Key, AccessExclusive, "its column "+col.Name+" is dropped with the function")
+			w.column(t, col.Name, "calls "+f.Name)
 		}
-		n++
 	}
-	return n == len(types)
-}
-
-// calls reports whether an expression calls a function, by its name.
-func calls(e sqlast.Expr, f *catalog.Function) bool {
-	found := false
-	sqlast.WalkExpr(e, func(e sqlast.Expr) bool {
-		c, ok := e.(*sqlast.FuncExpr)
-		found = found || ok && c.Name.Name == f.Name && (c.Name.Schema == "" || c.Name.Schema == f.Schema)
-		return !found
-	})
-	return found
+	for _, tr := range t.Triggers {
+		if tr.Function.Name == f.Name && slices.Contains(w.cat.Functions(tr.Function), f) || w.cat.Calls(tr.When, f) {
+			lose(sqlast.Trigger, tr.Name, tr.Inherited)
+		}
+	}
+	for _, p := range t.Policies {
+		if w.cat.Calls(p.Using, f) || w.cat.Calls(p.Check, f) {
+			lose(sqlast.Policy, p.Name, false)
+		}
+	}
+	for _, c := range t.Constraints {
+		if w.cat.Calls(c.Expr, f) {
+			lose(sqlast.TableConstraint, c.Name, c.Parent != "")
+		}
+	}
+	for _, i := range t.Indexes {
+		if (w.cat.Calls(i.Where, f) || slices.ContainsFunc(i.Elements, func(e sqlast.IndexElem) bool { return w.cat.Calls(e.Expr, f) })) &&
+			w.depends(i.Key, w.relation(i.Key)) {
+			w.lock(t.Key, AccessExclusive, "its index "+i.Name+" is dropped with the function")
+			if i.Parent == (catalog.Key{}) {
+				w.lose(sqlast.Index, i.Key.String(), "calls "+f.Name, false)
+			}
+		}
+	}
 }
 
 // signature is a function as the server's messages name it (format_procedure).
@@ -134,26 +161,39 @@ func (j *judge) signature(f *catalog.Function) string {
 // dropSchema is DROP SCHEMA: under CASCADE everything in it goes.
 func (j *judge) dropSchema(op *sqlast.Drop) {
 	name := op.Name.Name
+	if op.IfExists && j.cat.SchemaGone(name) {
+		return
+	}
 	w := j.newWake(op.Cascade, false)
+	why := "is in schema " + name
 	for t := range j.cat.Tables() {
 		if t.Schema == name && w.depends(t.Key, w.relation(t.Key)) {
-			w.table(t.Key, "is in schema "+name)
+			w.table(t.Key, why)
 		}
-		for _, k := range t.ReferencedViews {
-			if k.Schema == name && w.depends(k, w.relation(k)) {
-				w.view(k, "is in schema "+name)
-			}
+	}
+	for v := range j.cat.Views() {
+		if v.Schema == name && w.depends(v.Key, w.relation(v.Key)) {
+			w.view(v.Key, why)
 		}
-		for _, col := range t.Columns {
-			typ := j.cat.TypeAt(col.UserType)
-			if typ == nil || typ.Schema != name || !w.depends(typ.Key, w.typeOf(typ)) {
-				continue
-			}
-			kind := sqlast.Type
-			if typ.Domain {
-				kind = sqlast.Domain
-			}
-			w.typ(typ, kind, "is in schema "+name)
+	}
+	for s := range j.cat.Sequences() {
+		if s.Schema == name && w.depends(s.Key, w.relation(s.Key)) {
+			w.ownedSequence(s.Key, why)
+		}
+	}
+	for t := range j.cat.Types() {
+		if t.Schema != name || !w.depends(t.Key, w.typeOf(t)) {
+			continue
+		}
+		kind := sqlast.Type
+		if t.Domain {
+			kind = sqlast.Domain
+		}
+		w.typ(t, kind, why)
+	}
+	for f := range j.cat.AllFunctions() {
+		if f.Schema == name && w.depends(f.Key, func() string { return "function " + w.signature(f) }) {
+			w.function(f, why)
 		}
 	}
 	w.failIfKept("schema " + sqlast.QuoteIdent(name))

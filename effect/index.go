@@ -14,7 +14,8 @@ func (j *judge) createIndex(op *sqlast.CreateIndex) {
 		return
 	}
 	mode, cause := Share, "CREATE INDEX keeps the table from being written while it reads it"
-	if op.Concurrently {
+	concurrently := op.Concurrently && !j.temporary(key)
+	if concurrently {
 		mode, cause = ShareUpdateExclusive, "CREATE INDEX CONCURRENTLY lets reads and writes go on"
 	}
 	if j.isPartitioned(key) && op.Concurrently {
@@ -36,7 +37,7 @@ func (j *judge) createIndex(op *sqlast.CreateIndex) {
 		return
 	}
 	if t == nil || t.PartitionBy == nil {
-		j.share.addBuild(Build{Table: key, Index: op.Name, Concurrently: op.Concurrently, Why: "CREATE INDEX reads the whole table"})
+		j.share.addBuild(Build{Table: key, Index: op.Name, Concurrently: concurrently, Why: "CREATE INDEX reads the whole table"})
 		return
 	}
 	if op.Unique && j.lacksPartitionKey(key, elementColumns(op.Elements)) {
@@ -53,6 +54,13 @@ func (j *judge) createIndex(op *sqlast.CreateIndex) {
 			j.build(k, "", "the partition has no such index yet")
 		}
 	}
+}
+
+// temporary reports whether a relation is temporary: nobody else can use it, and
+// CONCURRENTLY is ignored.
+func (j *judge) temporary(k catalog.Key) bool {
+	t := j.cat.TableAt(k)
+	return k.Schema == "pg_temp" || t != nil && t.Persistence == sqlast.Temporary
 }
 
 // indexTargetRefused fails an index on something that has no rows.

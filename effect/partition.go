@@ -79,6 +79,15 @@ func (j *judge) attachRefused(child catalog.Key) bool {
 		j.fail("42809", "%q is already a partition", t.Name)
 		return true
 	}
+	if parent != nil && !j.doubtful(t) && !j.doubtful(parent) && !t.Partial && !parent.Partial &&
+		(t.Persistence == sqlast.Temporary) != (parent.Persistence == sqlast.Temporary) {
+		if t.Persistence == sqlast.Temporary {
+			j.fail("42809", "cannot attach a temporary relation as partition of permanent relation %q", parent.Name)
+		} else {
+			j.fail("42809", "cannot attach a permanent relation as partition of temporary relation %q", parent.Name)
+		}
+		return true
+	}
 	if !j.doubtful(t) && len(t.Inherits) > 0 {
 		j.fail("42809", "cannot attach inheritance child as partition")
 		return true

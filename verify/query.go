@@ -22,6 +22,3 @@ func (s *Session) Query(ctx context.Context, sql string) ([][]string, error) {
 
 // URL connects to the session's database as its superuser.
 func (s *Session) URL() string { return s.database.AdminURL }
-
-// Schema reads the schema of the session's database, definitions included.
-func (s *Session) Schema(ctx context.Context) (Schema, error) { return ReadDefinitions(ctx, s.conn) }

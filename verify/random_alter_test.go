@@ -280,7 +280,7 @@ func (g *generator) renameAny() string {
 				return ""
 			}
 			t := pick(g, types)
-			return "ALTER " + typeWord(t) + " " + g.ref(t.Key) + " RENAME TO " + g.freshName(otherNames)
+			return "ALTER " + typeWord(t) + " " + g.ref(t.Key) + " RENAME TO " + g.freshName(typeNames)
 		}},
 		{1, func(g *generator) string {
 			t := g.table(func(t *catalog.Table) bool { return len(t.Triggers) > 0 })

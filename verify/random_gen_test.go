@@ -103,6 +103,7 @@ var (
 	relationNames = []string{"t0", "t1", "t2", "t3", "t4", "t5", "T 6", "t_seven", "user", strings.Repeat("long_", 12) + "t9"}
 	columnNames   = []string{"id", "a", "b", "c", "d", "e", "F g", "h", "order", strings.Repeat("wide_", 12) + "c9"}
 	schemaNames   = []string{"s1", "s2", "S 3"}
+	typeNames     = []string{"y0", "y1", "y2", "y3", "Y 4", "y5"}
 	otherNames    = []string{"x0", "x1", "x2", "x3", "X 4", "x5"}
 )
 

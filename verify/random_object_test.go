@@ -157,7 +157,7 @@ func (g *generator) alterSequence() string {
 }
 
 func (g *generator) createType() string {
-	name := g.newName(otherNames)
+	name := g.newName(typeNames)
 	switch g.IntN(3) {
 	case 0:
 		typ := g.columnType()
@@ -206,7 +206,7 @@ func (g *generator) alterType() string {
 
 func (g *generator) createDomain() string {
 	typ := g.columnType()
-	sql := "CREATE DOMAIN " + g.newName(otherNames) + " AS " + typ
+	sql := "CREATE DOMAIN " + g.newName(typeNames) + " AS " + typ
 	if g.chance(30) {
 		sql += " DEFAULT " + g.defaultValue(typ)
 	}

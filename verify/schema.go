@@ -13,21 +13,22 @@ import (
 // Members of extensions and what initdb made are left out.
 //
 // Two schemas are the same if their lines are. The lines have what a
-// catalog.Catalog knows, so that Session.Schema and SchemaOf of a catalog can be
+// catalog.Catalog knows, so that Session.Facts and SchemaOf of a catalog can be
 // compared.
 type Schema []string
 
-// Schema reads the schema of the session's database, as the running transaction
-// sees it. It takes no lock on a relation outside pg_catalog.
-func (s *Session) Schema(ctx context.Context) (Schema, error) {
+// Facts reads the schema of the session's database as far as a catalog has it, as
+// the running transaction sees it. It takes no lock on a relation outside
+// pg_catalog.
+func (s *Session) Facts(ctx context.Context) (Schema, error) {
 	return readSchema(ctx, s.conn, schemaQuery)
 }
 
-// Definitions is Schema with the server's own text of every default, expression,
+// Schema is Facts with the server's own text of every default, expression,
 // constraint, index, view and function, and with privileges. A catalog has no
 // counterpart; another server does.
-func (s *Session) Definitions(ctx context.Context) (Schema, error) {
-	facts, err := s.Schema(ctx)
+func (s *Session) Schema(ctx context.Context) (Schema, error) {
+	facts, err := s.Facts(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/miglint/miglint/sqlast"
 )
 
-// SchemaOf describes a catalog in the lines of Session.Schema. What a partial table
+// SchemaOf describes a catalog in the lines of Session.Facts. What a partial table
 // does not show is missing from them.
 func SchemaOf(c *catalog.Catalog) Schema {
 	d := &description{cat: c}

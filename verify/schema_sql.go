@@ -28,7 +28,7 @@ WITH member AS MATERIALIZED (
   WHERE a.attnum > 0 AND NOT a.attisdropped
 )`
 
-// schemaQuery yields the lines of Session.Schema.
+// schemaQuery yields the lines of Session.Facts.
 const schemaQuery = schemaNames + `
 SELECT 'schema ' || name FROM ns WHERE name <> 'pg_temp'
 ` + tableLines + columnLines + constraintLines + indexLines + tableObjectLines + relationLines + otherLines
@@ -176,8 +176,8 @@ UNION ALL SELECT 'publication ' || p.pubname || ': table ' || tab.name
   FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid JOIN tab ON tab.oid = r.prrelid
 `
 
-// definitionQuery yields the lines that Session.Definitions has beside those of
-// Session.Schema.
+// definitionQuery yields the lines that Session.Schema has beside those of
+// Session.Facts.
 const definitionQuery = schemaNames + `
 SELECT 'column ' || col.rel || '.' || col.attname || ': default is ' || pg_catalog.pg_get_expr(d.adbin, d.adrelid)
   FROM pg_catalog.pg_attrdef d JOIN col ON col.attrelid = d.adrelid AND col.attnum = d.adnum

@@ -34,7 +34,9 @@ func find(ctx context.Context, o Options) (binaries, error) {
 		if known(b.major) && (o.Major == 0 || b.major == o.Major) {
 			return b, nil
 		}
-		others = append(others, fmt.Sprintf("PostgreSQL %d in %s", b.major, b.dir))
+		if other := fmt.Sprintf("PostgreSQL %d in %s", b.major, b.dir); !slices.Contains(others, other) {
+			others = append(others, other) // PATH has links
+		}
 	}
 	missing := notFound(o, others)
 	if !o.Download {

@@ -72,8 +72,13 @@ func TestFind(t *testing.T) {
 	})
 	t.Run("only another major", func(t *testing.T) {
 		dir := onMachine(t, map[string]string{"postgres": `echo "postgres (PostgreSQL) 12.7"`, "initdb": ""})
+		links := t.TempDir()
+		if err := os.Symlink(filepath.Join(dir, "postgres"), filepath.Join(links, "postgres")); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("PATH", links+":"+dir)
 		_, err := find(t.Context(), Options{Major: 12}) // Start refuses it; no package has it
-		want := "found only PostgreSQL 12 in " + dir
+		want := "found only PostgreSQL 12 in " + dir + "; name"
 		if !errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("got %v, want one line with: %s", err, want)
 		}

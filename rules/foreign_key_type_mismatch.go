@@ -98,7 +98,7 @@ func leftNarrow(p *analyzer.Pass, op analyzer.Op, alter *sqlast.AlterColumnType)
 	if ref == nil {
 		return
 	}
-	for _, k := range append([]catalog.Key{ref.Key}, ref.ReferencedBy...) {
+	for _, k := range referencing(ref) {
 		t := p.After.TableAt(k)
 		if t == nil {
 			continue

@@ -205,7 +205,7 @@ func (d *deferred) write(s *analyzer.Stmt, table sqlast.Relation, verb string, c
 // writeReferenced notes the foreign keys to a table that look, at COMMIT, whether
 // a row they need has gone. Only NO ACTION can wait that long.
 func (d *deferred) writeReferenced(s *analyzer.Stmt, t *catalog.Table, verb string, touches func([]string) bool, add func(kind, name string)) {
-	for _, k := range append(slices.Clone(t.ReferencedBy), t.Key) {
+	for _, k := range referencing(t) {
 		from := s.Before.TableAt(k)
 		if from == nil {
 			continue
@@ -221,6 +221,15 @@ func (d *deferred) writeReferenced(s *analyzer.Stmt, t *catalog.Table, verb stri
 			}
 		}
 	}
+}
+
+// maxReferencing bounds the tables that are looked at because they refer to one.
+const maxReferencing = 200
+
+// referencing returns the tables that may have a foreign key to a table, itself
+// included.
+func referencing(t *catalog.Table) []catalog.Key {
+	return append([]catalog.Key{t.Key}, t.ReferencedBy[:min(len(t.ReferencedBy), maxReferencing)]...)
 }
 
 // strikes returns the first event that makes op i fail (CheckTableNotInUse in

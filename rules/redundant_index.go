@@ -112,7 +112,7 @@ func isNeeded(c *catalog.Catalog, t *catalog.Table, i *catalog.Index) bool {
 	if !i.Unique {
 		return false
 	}
-	return slices.ContainsFunc(append(slices.Clone(t.ReferencedBy), t.Key), func(k catalog.Key) bool {
+	return slices.ContainsFunc(referencing(t), func(k catalog.Key) bool {
 		from := c.TableAt(k)
 		return from != nil && slices.ContainsFunc(from.Constraints, func(fk *catalog.Constraint) bool {
 			return fk.Kind == sqlast.ForeignKey && fk.RefTable == t.Key && fk.RefIndex == i.Name

@@ -35,7 +35,7 @@ func AttachIndexes(final *catalog.Catalog, i *catalog.Index, partitions []catalo
 			steps.AddText(fmt.Sprintf("-- %s is partitioned: the same for it and each of its own partitions", k))
 			continue
 		}
-		name := clip(k.Name, maxIdent-len("_idx")) + "_idx"
+		name := childIndexName(k.Name, i.Table.Name, i.Name)
 		if own := attachable(part, i); own != nil {
 			name = own.Name
 		} else {

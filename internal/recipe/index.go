@@ -89,16 +89,20 @@ func (b *indexByPartition) attach(above string, k catalog.Key, child string) str
 	return fmt.Sprintf("ALTER INDEX %s ATTACH PARTITION %s", inSchema(b.create.Table.Name, above), part)
 }
 
-// childName names the index of a partition: the partition's name and what the
+func (b *indexByPartition) childName(k catalog.Key) string {
+	return childIndexName(k.Name, b.parent.Name, b.name)
+}
+
+// childIndexName names the index of a partition: the partition's name and what the
 // index's own name adds to the table's. What is too long is cut from that, since
 // partitions mostly differ in how they end.
-func (b *indexByPartition) childName(k catalog.Key) string {
-	suffix := strings.TrimPrefix(b.name, b.parent.Name+"_")
-	room := maxIdent - len(k.Name) - 1
+func childIndexName(partition, table, index string) string {
+	suffix := strings.TrimPrefix(index, table+"_")
+	room := maxIdent - len(partition) - 1
 	if room < len("idx") {
-		return clip(k.Name, maxIdent-len("_idx")) + "_idx"
+		return clip(partition, maxIdent-len("_idx")) + "_idx"
 	}
-	return k.Name + "_" + clip(suffix, room)
+	return partition + "_" + clip(suffix, room)
 }
 
 func (b *indexByPartition) unique() string {

@@ -24,6 +24,9 @@ func (j *judge) addColumn(op *sqlast.AddColumn) {
 		case op.Table.Only && len(t.Children)+len(t.Partitions) > 0:
 			j.fail("42P16", "column must be added to child tables too")
 			return
+		case col.Identity != sqlast.NoIdentity && (len(t.Children) > 0 || len(t.Partitions) > 0 && j.env.Major < 17):
+			j.fail("42P16", "cannot recursively add identity column to table that has child tables")
+			return
 		}
 	}
 	if j.columnRefused(a.key.Name, a.table, col) {

@@ -2,9 +2,9 @@ package effect
 
 import "github.com/miglint/miglint/sqlast"
 
-// alterLevel is the lock an action of ALTER needs on the relation it names
+// alterLevel is the lock an action of ALTER needs on the relation of that kind
 // (AlterTableGetLockLevel in tablecmds.c; the same on 14 to 18).
-func alterLevel(op sqlast.AlterAction) Mode {
+func alterLevel(op sqlast.AlterAction, kind sqlast.ObjectKind) Mode {
 	switch op := op.(type) {
 	case *sqlast.AddConstraint:
 		if op.Constraint.Kind == sqlast.ForeignKey {
@@ -13,7 +13,7 @@ func alterLevel(op sqlast.AlterAction) Mode {
 	case *sqlast.ValidateConstraint, *sqlast.ClusterOn:
 		return ShareUpdateExclusive
 	case *sqlast.AlterColumnOption:
-		if op.Option == "statistics" || op.Option == "options" {
+		if op.Option == "statistics" || op.Option == "options" && kind != sqlast.ForeignTable {
 			return ShareUpdateExclusive
 		}
 	case *sqlast.EnableTrigger:

@@ -50,7 +50,7 @@ func newAlter(j *judge) *alter {
 	a.takeIn(a.key)
 	for _, op := range j.ops {
 		if op, ok := op.(sqlast.AlterAction); ok {
-			a.mode = max(a.mode, alterLevel(op))
+			a.mode = max(a.mode, alterLevel(op, a.kind))
 			a.note(op)
 		}
 	}
@@ -105,13 +105,16 @@ func (j *judge) alterAction(op sqlast.AlterAction) {
 		}
 		return
 	}
-	mode := alterLevel(op)
+	mode := alterLevel(op, a.kind)
 	j.lockKind(a.key, a.kind, mode, actionName(op)+" locks the table it changes")
 	if recurses(op) && !target.Table.Only && j.recursesHere(op) {
 		for _, k := range j.family(a.key)[1:] {
 			a.takeIn(k)
 			j.lock(k, mode, actionName(op)+" recurses to partitions and children")
 		}
+	}
+	if j.actionRefused(op) {
+		return
 	}
 	switch op := op.(type) {
 	case *sqlast.AddColumn:

@@ -48,6 +48,9 @@ func (j *judge) rebuildConstraint(t *catalog.Table, con *catalog.Constraint, col
 		if !slices.Contains(con.Columns, column) {
 			return
 		}
+		if con.RefTable != t.Key && con.RefTable != (catalog.Key{}) && con.Parent == "" {
+			j.lock(con.RefTable, ShareRowExclusive, "the foreign key "+con.Name+" is made again with the new type of "+column)
+		}
 		j.lockReferenced(t, con, "the foreign key "+con.Name+" is made again with the new type of "+column)
 		if rewritten && con.Valid && !con.NotEnforced {
 			j.scan(t.Key, false, "the foreign key "+con.Name+" is validated again with the new type of "+column)

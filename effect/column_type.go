@@ -139,10 +139,42 @@ func (j *judge) typeRefused(op *sqlast.AlterColumnType) bool {
 		j.fail("22023", "identity column type must be smallint, integer, or bigint")
 	case j.defaultRefused(col, op):
 		j.fail("42804", "default for column %q cannot be cast automatically to type %s", op.Column, typeLabel(op.Type))
+	case j.foreignKeyTypesDiffer(t, op):
 	default:
 		return j.dependentRefuses(t, op.Column)
 	}
 	return true
+}
+
+// foreignKeyTypesDiffer fails a change after which a foreign key compares types
+// that have no equality operator in common: it is made anew (ATPostAlterTypeParse).
+func (j *judge) foreignKeyTypesDiffer(t *catalog.Table, op *sqlast.AlterColumnType) bool {
+	differ := func(fk *catalog.Constraint, other *catalog.Table, mine, theirs []string) bool {
+		i := slices.Index(mine, op.Column)
+		if i < 0 || i >= len(theirs) || j.alter.dropped[fk.Name] || !j.certain(t) || !j.certain(other) {
+			return false
+		}
+		col := other.Column(theirs[i])
+		if col == nil || other.Key == t.Key {
+			return false
+		}
+		a, b := equalityGroup(op.Type), equalityGroup(col.Type)
+		if a == "" || b == "" || a == b {
+			return false
+		}
+		j.fail("42804", "foreign key constraint %q cannot be implemented", fk.Name)
+		return true
+	}
+	for _, fk := range foreignKeys(t) {
+		if ref := j.cat.TableAt(fk.RefTable); ref != nil && differ(fk, ref, fk.Columns, fk.RefColumns) {
+			return true
+		}
+	}
+	found := false
+	j.referencing(t.Key, func(from *catalog.Table, fk *catalog.Constraint) {
+		found = found || differ(fk, from, fk.RefColumns, fk.Columns)
+	})
+	return found
 }
 
 // usingRefused fails a USING that cannot be computed from the row.

@@ -2,6 +2,7 @@ package effect
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/sqlast"
@@ -17,7 +18,7 @@ func (j *judge) addConstraint(c *sqlast.Constraint) {
 	case sqlast.NotNullConstraint:
 		for _, column := range c.Columns {
 			if j.columnMustExist(column) && !c.NotValid {
-				j.scanForNulls(j.alterFamily(only), column, "the not-null constraint")
+				j.scanForNulls(j.alterFamily(only || c.NoInherit), column, "the not-null constraint")
 			}
 		}
 	case sqlast.ForeignKey:
@@ -86,8 +87,15 @@ func (j *judge) duplicateConstraint(c *sqlast.Constraint) {
 func (j *judge) validateConstraint(op *sqlast.ValidateConstraint) {
 	a := j.alter
 	c := constraintOf(a.table, op.Constraint)
-	if c == nil {
+	switch {
+	case c == nil:
 		j.validateUnseen(op)
+		return
+	case a.dropped[c.Name] && !j.addedAgain(a.table, c):
+		j.fail("42704", "constraint %q of relation %q does not exist", op.Constraint, a.key.Name)
+		return
+	case c.NotEnforced:
+		j.fail("55000", "cannot validate NOT ENFORCED constraint")
 		return
 	}
 	switch c.Kind {
@@ -153,6 +161,10 @@ func (j *judge) alterConstraint(op *sqlast.AlterConstraint) {
 		}
 		return
 	}
+	if op.Inherit != nil && c.Kind == sqlast.NotNullConstraint {
+		j.alterInheritability(c, *op.Inherit)
+		return
+	}
 	if c.Kind != sqlast.ForeignKey {
 		if op.Deferrable != nil {
 			j.fail("42809", "constraint %q of relation %q is not a foreign key constraint", op.Constraint, a.key.Name)
@@ -180,13 +192,25 @@ func (j *judge) alterConstraint(op *sqlast.AlterConstraint) {
 	}
 }
 
+// alterInheritability is ALTER CONSTRAINT … [NO] INHERIT of a not-null constraint:
+// children get it, or keep it as their own (ATExecAlterConstrInheritability).
+func (j *judge) alterInheritability(c *catalog.Constraint, inherit bool) {
+	keys := j.family(j.alter.key)[1:]
+	j.lockAll(keys, AccessExclusive, "ALTER CONSTRAINT changes the constraint of every child")
+	if inherit && c.NoInherit {
+		for _, column := range c.Columns {
+			j.scanForNulls(keys, column, "the not-null constraint")
+		}
+	}
+}
+
 // dropConstraint is DROP CONSTRAINT (ATExecDropConstraint): what depends on a
 // key's index goes too, and a foreign key's triggers on both sides.
 func (j *judge) dropConstraint(op *sqlast.DropConstraint) {
 	a := j.alter
 	c := constraintOf(a.table, op.Constraint)
 	if c == nil {
-		if !op.IfExists && j.certain(a.table) {
+		if !op.IfExists && j.certain(a.table) && !j.mayBeNotNull(a.table, op.Constraint) {
 			j.fail("42704", "constraint %q of relation %q does not exist", op.Constraint, a.key.Name)
 		}
 		return
@@ -198,10 +222,20 @@ func (j *judge) dropConstraint(op *sqlast.DropConstraint) {
 	j.loseConstraint(a.table, c, "", op.Cascade)
 }
 
+// mayBeNotNull reports whether a name is one that the server gives a NOT NULL:
+// since 18 that is a constraint (ChooseConstraintName in pg_constraint.c).
+func (j *judge) mayBeNotNull(t *catalog.Table, name string) bool {
+	return j.env.Major >= 18 && strings.Contains(name, "_not_null") &&
+		slices.ContainsFunc(t.Columns, func(c *catalog.Column) bool { return c.NotNull })
+}
+
 // loseConstraint records the loss of a constraint and of what depends on it.
 func (j *judge) loseConstraint(t *catalog.Table, c *catalog.Constraint, why string, cascade bool) {
 	switch c.Kind {
 	case sqlast.ForeignKey:
+		if why == "" && c.RefTable != t.Key && c.RefTable != (catalog.Key{}) {
+			j.lock(c.RefTable, AccessExclusive, "DROP CONSTRAINT locks the table that a foreign key refers to")
+		}
 		j.lockReferenced(t, c, "dropping the foreign key "+c.Name+" drops its triggers on the referenced table")
 	case sqlast.Unique, sqlast.PrimaryKey:
 		if !j.loseReferencing(t, c.Index, cascade, "constraint "+c.Name+" on table "+j.describe(t.Key), "dropped with the key "+c.Name+" it refers to") {
@@ -237,7 +271,7 @@ func (j *judge) loseReferencing(t *catalog.Table, index string, cascade bool, wh
 		if fk.RefIndex != index || fk.Parent != "" || !w.depends(from.Key, w.part(sqlast.TableConstraint, fk.Name, from.Key)) {
 			return
 		}
-		j.lock(from.Key, AccessExclusive, "its foreign key "+fk.Name+" is dropped by CASCADE")
+		j.lockAll(j.partitions(from.Key), AccessExclusive, "its foreign key "+fk.Name+" is dropped by CASCADE")
 		j.lose(sqlast.TableConstraint, inside(from.Key, fk.Name), why, false)
 	}
 	j.referencing(t.Key, lose)

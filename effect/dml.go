@@ -18,17 +18,22 @@ func (j *judge) dml(op sqlast.Op) {
 		j.insertMustFit(op)
 		j.lockDrawnFrom(op)
 		j.query(op.Query)
-		j.lockReferencedByRows(op.Table, op.Columns)
+		j.lockReferencedByRows(op.Table, j.givenColumns(op))
 	case *sqlast.Update:
-		var columns []string
+		var columns, given []string
 		for _, a := range op.Set {
 			columns = append(columns, a.Column)
+			if !isNull(a.Value) {
+				given = append(given, a.Column)
+			}
 		}
 		j.write(op.Table, writeChange, "UPDATE writes it")
 		j.assignmentsMustFit(op)
 		j.reads(op.From)
 		j.query(op.Query)
-		j.lockReferencedByRows(op.Table, columns)
+		if len(given) > 0 {
+			j.lockReferencedByRows(op.Table, given)
+		}
 		j.lockReferencingRows(j.cat.Resolve(op.Table.Name), columns, map[catalog.Key]bool{})
 	case *sqlast.Delete:
 		j.write(op.Table, writeDelete, "DELETE writes it")
@@ -156,6 +161,34 @@ func (j *judge) failWithoutIdentity(t *catalog.Table, how writing) {
 	if p := j.cat.Published(t, change); p != nil && j.cat.CertainPublication(p) && j.certain(t) && !t.HasIdentity() {
 		j.fail("55000", "cannot %s table %q because it does not have a replica identity and publishes %ss", verb, t.Name, change)
 	}
+}
+
+// givenColumns are the columns that an INSERT gives a value that is not NULL in
+// some row; nil for all.
+func (j *judge) givenColumns(op *sqlast.Insert) []string {
+	columns := op.Columns
+	if t := j.cat.Table(op.Table.Name); len(columns) == 0 && t != nil && !t.Partial && !t.ColumnsUnknown {
+		for _, c := range t.Columns {
+			columns = append(columns, c.Name)
+		}
+	}
+	if op.Query == nil || op.Query.ValueRows == 0 || len(op.Values)%op.Query.ValueRows != 0 {
+		return op.Columns
+	}
+	width := len(op.Values) / op.Query.ValueRows
+	if width > len(columns) {
+		return op.Columns
+	}
+	given := make([]string, 0, width)
+	for i, column := range columns[:width] {
+		for n := i; n < len(op.Values); n += width {
+			if !isNull(op.Values[n]) {
+				given = append(given, column)
+				break
+			}
+		}
+	}
+	return given
 }
 
 // lockReferencedByRows: a row with a foreign key locks the row it refers to

@@ -124,7 +124,7 @@ func (w *wake) foreignKeysTo(k catalog.Key) {
 		if fk.Parent != "" || w.done[from.Key] || !w.depends(from.Key, w.part(sqlast.TableConstraint, fk.Name, from.Key)) {
 			return
 		}
-		w.lock(from.Key, AccessExclusive, "its foreign key "+fk.Name+" is dropped")
+		w.lockAll(w.partitions(from.Key), AccessExclusive, "its foreign key "+fk.Name+" is dropped")
 		if !w.named[from.Key] {
 			w.lose(sqlast.TableConstraint, inside(from.Key, fk.Name), "refers to "+k.String(), false)
 		}

@@ -38,7 +38,7 @@ func (j *judge) foreignKey(fk *sqlast.Constraint, notValid bool, added sqlast.Ty
 	ref := j.cat.Resolve(fk.RefTable)
 	for _, k := range j.stored(j.partitions(a.key)) {
 		if k != a.key && hasForeignKey(j.cat.TableAt(k), fk, ref) {
-			j.lock(ref, AccessExclusive, "the foreign key of "+k.String()+" is merged with that of its parent")
+			j.lockMerged(ref, "the foreign key of "+k.String()+" is merged with that of its parent")
 			continue // adopted as it is (tryAttachPartitionForeignKey)
 		}
 		j.scan(k, false, "every row of the new foreign key is looked up in "+ref.String())
@@ -70,8 +70,7 @@ func (j *judge) lockReferenced(t *catalog.Table, fk *catalog.Constraint, cause s
 	}
 	keys := j.partitions(fk.RefTable)
 	if j.env.Major == 14 {
-		// Partitions that are partitioned themselves have no triggers yet.
-		keys = append([]catalog.Key{fk.RefTable}, j.stored(keys)...)
+		keys = j.stored(keys) // partitioned tables have no triggers for it yet
 	}
 	j.lockAll(keys, AccessExclusive, cause)
 }

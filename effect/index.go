@@ -66,10 +66,12 @@ func (j *judge) temporary(k catalog.Key) bool {
 // indexTargetRefused fails an index on something that has no rows.
 func (j *judge) indexTargetRefused(key catalog.Key) bool {
 	kind, ok := j.cat.RelationKind(key)
-	if !ok || kind != sqlast.View && kind != sqlast.Sequence {
+	if !ok || kind != sqlast.View && kind != sqlast.Sequence && kind != sqlast.ForeignTable {
 		return false
 	}
-	if j.env.Major == 14 {
+	if j.env.Major == 14 && kind == sqlast.ForeignTable {
+		j.fail("42809", "cannot create index on foreign table %q", key.Name)
+	} else if j.env.Major == 14 {
 		j.fail("42809", "%q is not a table or materialized view", key.Name)
 	} else {
 		j.fail("42809", "cannot create index on relation %q", key.Name)

@@ -27,6 +27,9 @@ func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 		j.fail("42P07", "relation %q already exists", c.Name)
 		return
 	}
+	if j.keyColumnsRefused(c) {
+		return
+	}
 	partitioned := j.isPartitioned(a.key)
 	if partitioned && c.Kind != sqlast.Exclusion && j.lacksPartitionKey(a.key, c.Columns) {
 		return
@@ -61,6 +64,22 @@ func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 	for _, k := range keys {
 		j.build(k, name, "the "+c.Kind.String()+" constraint builds its index by reading the whole table")
 	}
+}
+
+// keyColumnsRefused fails a key over a column that is not there or named twice.
+func (j *judge) keyColumnsRefused(c *sqlast.Constraint) bool {
+	for i, column := range c.Columns {
+		switch {
+		case j.lacksColumn(j.alter.table, column) && j.alter.added[column] == nil:
+			j.fail("42703", "column %q named in key does not exist", column)
+		case slices.Contains(c.Columns[:i], column):
+			j.fail("42701", "column %q appears twice in %s constraint", column, c.Kind)
+		default:
+			continue
+		}
+		return true
+	}
+	return false
 }
 
 // relationStays reports whether history knows a relation of that key that the

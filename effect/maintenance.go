@@ -58,7 +58,7 @@ func (j *judge) truncate(op *sqlast.Truncate) {
 		if i < written {
 			j.lock(keys[i], AccessExclusive, "TRUNCATE locks what it empties")
 		}
-		if !j.isPartitioned(keys[i]) {
+		if !j.isPartitioned(keys[i]) && !j.isEmpty(keys[i]) {
 			why := ""
 			if i >= written {
 				why = "emptied by CASCADE"
@@ -81,6 +81,12 @@ func (j *judge) truncate(op *sqlast.Truncate) {
 			}
 		}
 	}
+}
+
+// isEmpty is true of a table that the running transaction made and has not filled.
+func (j *judge) isEmpty(k catalog.Key) bool {
+	t := j.cat.TableAt(k)
+	return j.certain(t) && j.env.InTransaction && t.Created.Tx == j.env.Tx && t.Filled == nil
 }
 
 // cluster is CLUSTER (cluster.c).

@@ -163,7 +163,9 @@ func (j *judge) completePartition(parent *catalog.Table, child catalog.Key) {
 		mode = AccessShare
 	}
 	j.referencing(parent.Key, func(from *catalog.Table, fk *catalog.Constraint) {
-		j.lock(from.Key, mode, "its foreign key "+fk.Name+" now refers to the new partition too")
+		if fk.Parent == "" {
+			j.lock(from.Key, mode, "its foreign key "+fk.Name+" now refers to the new partition too")
+		}
 	})
 }
 
@@ -175,13 +177,24 @@ func (j *judge) cloneForeignKey(t *catalog.Table, fk *catalog.Constraint) {
 		return c.RefTable == fk.RefTable && slices.Equal(c.Columns, fk.Columns) && slices.Equal(c.RefColumns, fk.RefColumns)
 	})
 	if has {
-		j.lock(fk.RefTable, AccessExclusive, "the partition's own foreign key is merged with that of its parent")
+		j.lockMerged(fk.RefTable, "the partition's own foreign key is merged with that of its parent")
 		return
 	}
-	j.lock(fk.RefTable, ShareRowExclusive, "the partition gets the foreign key "+fk.Name+" of its parent")
+	j.lockAll(j.partitions(fk.RefTable), ShareRowExclusive, "the partition gets the foreign key "+fk.Name+" of its parent")
 	for _, k := range j.stored(j.partitions(t.Key)) {
 		j.scan(k, false, "the foreign key "+fk.Name+" of the parent is validated for the new partition")
 	}
+}
+
+// lockMerged locks the table that two foreign keys refer to that become one: the
+// triggers of one are dropped. Up to 14 a partitioned table has none.
+func (j *judge) lockMerged(referenced catalog.Key, cause string) {
+	keys := j.partitions(referenced)
+	if j.env.Major == 14 {
+		j.lockAll(keys, ShareRowExclusive, cause)
+		keys = j.stored(keys)
+	}
+	j.lockAll(keys, AccessExclusive, cause)
 }
 
 // hasIndexFor reports whether a table has an index that matches one of its
@@ -218,11 +231,30 @@ func (j *judge) detachPartition(op *sqlast.DetachPartition) {
 		return
 	}
 	for _, fk := range foreignKeys(parent) {
-		j.lock(fk.RefTable, ShareRowExclusive, "the detached partition gets a foreign key of its own")
+		j.detachForeignKey(child, fk)
 	}
 	j.referencing(parent.Key, func(from *catalog.Table, fk *catalog.Constraint) {
-		j.lock(from.Key, AccessExclusive, "its foreign key "+fk.Name+" no longer refers to the partition")
+		mode := AccessExclusive
+		if fk.Parent != "" {
+			mode = AccessShare
+		}
+		j.lock(from.Key, mode, "its foreign key "+fk.Name+" no longer refers to the partition")
 	})
+}
+
+// detachForeignKey gives the partition a foreign key of its own. 14 loses it if the
+// referenced table is partitioned: the copies for its partitions still have the
+// parent's for theirs.
+func (j *judge) detachForeignKey(child catalog.Key, fk *catalog.Constraint) {
+	if j.env.Major > 14 || !j.isPartitioned(fk.RefTable) {
+		j.lockAll(j.partitions(fk.RefTable), ShareRowExclusive, "the detached partition gets a foreign key of its own")
+		return
+	}
+	for _, own := range foreignKeys(j.cat.TableAt(child)) {
+		if own.Parent == fk.Name {
+			j.lose(sqlast.TableConstraint, inside(child, own.Name), "PostgreSQL 14 drops it with the parent's", false)
+		}
+	}
 }
 
 // createPartition is CREATE TABLE … PARTITION OF (DefineRelation): unlike ATTACH
@@ -252,13 +284,15 @@ func (j *judge) createPartition(op *sqlast.CreateTable) {
 		return
 	}
 	for _, fk := range foreignKeys(parent) {
-		j.lock(fk.RefTable, ShareRowExclusive, "the partition gets the foreign key "+fk.Name+" of its parent")
+		j.lockAll(j.partitions(fk.RefTable), ShareRowExclusive, "the partition gets the foreign key "+fk.Name+" of its parent")
 	}
 	mode := ShareRowExclusive
 	if j.env.Major == 14 {
 		mode = AccessShare
 	}
 	j.referencing(parent.Key, func(from *catalog.Table, fk *catalog.Constraint) {
-		j.lock(from.Key, mode, "its foreign key "+fk.Name+" now refers to the new partition too")
+		if fk.Parent == "" {
+			j.lock(from.Key, mode, "its foreign key "+fk.Name+" now refers to the new partition too")
+		}
 	})
 }

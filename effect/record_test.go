@@ -189,7 +189,13 @@ func (c *recorded) predict(t *testing.T, major int, measured []string) []string 
 			case *sqlast.Set:
 				env.TimeZoneUTC = env.TimeZoneUTC || op.Name == "timezone"
 			case *sqlast.CreateTable:
-				in.Held[catalog.Key{Schema: "public", Name: op.Name.Name}] = effect.AccessExclusive
+				in.Held[cat.Resolve(op.Name)] = effect.AccessExclusive
+			case *sqlast.CreateView:
+				in.Held[cat.Resolve(op.Name)] = effect.AccessExclusive
+			case *sqlast.CreateSequence:
+				in.Held[cat.Resolve(op.Name)] = effect.AccessExclusive
+			case *sqlast.Rename:
+				in.Held[catalog.Key{Schema: "public", Name: op.New}] = in.Held[catalog.Key{Schema: "public", Name: op.Name.Name}]
 			}
 		}
 	}

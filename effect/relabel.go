@@ -37,6 +37,10 @@ func (j *judge) rename(op *sqlast.Rename) {
 		j.renameColumn(op)
 	case sqlast.TableConstraint:
 		key := j.cat.Resolve(op.On.Name)
+		if t := j.cat.TableAt(key); j.certain(t) && t.Constraint(op.Old) == nil && !j.mayBeNotNull(t, op.Old) {
+			j.fail("42704", "constraint %q for table %q does not exist", op.Old, key.Name)
+			return
+		}
 		j.lockAll(j.constraintFamily(key, op.Old), AccessExclusive, "RENAME CONSTRAINT locks the table")
 	case sqlast.Trigger, sqlast.Policy, sqlast.RewriteRule:
 		j.lock(j.cat.Resolve(op.On.Name), AccessExclusive, "RENAME locks the table of the "+op.Object.String())
@@ -109,6 +113,14 @@ func (j *judge) setSchema(op *sqlast.SetSchema) {
 		return
 	}
 	key := j.cat.Resolve(op.Name)
+	if j.cat.IndexAt(key) != nil && j.taken(key) {
+		if j.env.Major == 14 {
+			j.fail("42809", "%q is not a table, view, materialized view, sequence, or foreign table", key.Name)
+		} else {
+			j.fail("42809", "cannot change schema of index %q", key.Name)
+		}
+		return
+	}
 	j.lockKind(key, op.Object, AccessExclusive, "SET SCHEMA locks the relation")
 	j.lockSequences(key, "it moves with the table that owns it")
 }
@@ -153,6 +165,10 @@ func (j *judge) sequence(op sqlast.Op) {
 
 func (j *judge) ownedBy(c *sqlast.ColumnOf) {
 	if c != nil {
+		if t := j.cat.Table(c.Table); j.lacksColumn(t, c.Column) {
+			j.fail("42703", "column %q of relation %q does not exist", c.Column, t.Name)
+			return
+		}
 		j.lock(j.cat.Resolve(c.Table), AccessShare, "OWNED BY reads the table")
 	}
 }

@@ -67,6 +67,12 @@ func (j *judge) setAccessMethod(op *sqlast.SetAccessMethod) {
 		}
 		return
 	}
+	if a.kind == sqlast.MaterializedView && op.Method == "heap" && j.taken(a.key) {
+		return // CREATE MATERIALIZED VIEW … USING is not in the history
+	}
+	if op.Method == "" && j.certain(t) && t.AccessMethod == "" {
+		return
+	}
 	if t == nil || op.Method == "" {
 		j.rewrite(a.key, true, "SET ACCESS METHOD copies the whole table, unless it has it already")
 		return

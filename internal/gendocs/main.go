@@ -1,19 +1,23 @@
 // Command gendocs writes docs/rules: a page for each rule and their list, from
-// the rules themselves. Run it from the root of the repository.
+// the rules themselves and what was measured for them. Run it from the root of the repository.
 package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/miglint/miglint/rules"
 )
 
-const folder = "docs/rules"
+const (
+	folder = "docs/rules"
+	proofs = "testdata/proofs"
+)
 
 func main() {
-	if err := write(folder); err != nil {
+	if err := write(folder, os.DirFS(proofs)); err != nil {
 		fmt.Fprintln(os.Stderr, "gendocs:", err)
 		os.Exit(1)
 	}
@@ -21,8 +25,8 @@ func main() {
 
 // write writes the pages into the folder and removes those of rules that are
 // gone.
-func write(folder string) error {
-	pages, err := pages(rules.All())
+func write(folder string, proofs fs.FS) error {
+	pages, err := pages(rules.All(), proofs)
 	if err != nil {
 		return err
 	}

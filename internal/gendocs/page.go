@@ -3,21 +3,24 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/analyzer/analyzertest"
+	"github.com/miglint/miglint/internal/pgparse"
 	"github.com/miglint/miglint/migration"
 	"github.com/miglint/miglint/report"
+	"github.com/miglint/miglint/source"
 )
 
-// pages are the files of docs/rules by name.
-func pages(rules []*analyzer.Rule) (map[string]string, error) {
+// pages are the files of docs/rules by name. proofs is testdata/proofs.
+func pages(rules []*analyzer.Rule, proofs fs.FS) (map[string]string, error) {
 	files := map[string]string{"README.md": index(rules)}
 	for _, r := range rules {
-		text, err := page(r, rules)
+		text, err := page(r, rules, proofs)
 		if err != nil {
 			return nil, fmt.Errorf("the page of %s: %w", r.Name, err)
 		}
@@ -26,7 +29,7 @@ func pages(rules []*analyzer.Rule) (map[string]string, error) {
 	return files, nil
 }
 
-const generated = "<!-- Written by `go run ./internal/gendocs` from the rules' own Go files. -->\n\n"
+const generated = "<!-- Written by `go run ./internal/gendocs` from the rules' own Go files and testdata/proofs. -->\n\n"
 
 // index lists the rules by what they protect.
 func index(rules []*analyzer.Rule) string {
@@ -53,8 +56,13 @@ func index(rules []*analyzer.Rule) string {
 }
 
 // page is what there is to say about one rule.
-func page(r *analyzer.Rule, all []*analyzer.Rule) (string, error) {
-	found, err := badReport(r, all)
+func page(r *analyzer.Rule, all []*analyzer.Rule, proofs fs.FS) (string, error) {
+	p, err := readProof(proofs, r)
+	if err != nil {
+		return "", err
+	}
+	setup := schemaBefore(p)
+	found, err := badReport(r, all, setup)
 	if err != nil {
 		return "", err
 	}
@@ -68,9 +76,15 @@ func page(r *analyzer.Rule, all []*analyzer.Rule) (string, error) {
 	} else {
 		section("When to ignore it", r.Except)
 	}
+	if setup != "" {
+		section("Before", "The schema that the examples find:\n\n"+fenced("sql", setup))
+	}
 	section("Bad", fenced("sql", r.Bad))
 	fmt.Fprintf(&b, "\n%s\n", fenced("text", "$ "+command(r)+"\n"+found))
 	section("Good", fenced("sql", r.Good))
+	if p != nil {
+		section("Measured", measured(p))
+	}
 	return b.String(), nil
 }
 
@@ -108,8 +122,9 @@ func command(r *analyzer.Rule) string {
 	return "miglint --rules " + r.Name
 }
 
-// badReport is the text report about the bad example.
-func badReport(r *analyzer.Rule, all []*analyzer.Rule) (string, error) {
+// badReport is the text report about the bad example, with the set-up as the schema
+// that is there.
+func badReport(r *analyzer.Rule, all []*analyzer.Rule, setup string) (string, error) {
 	c := analyzertest.Example(r.Bad)
 	set, err := migration.Load(c.Files, ".", "", c.Load)
 	if err != nil {
@@ -117,6 +132,8 @@ func badReport(r *analyzer.Rule, all []*analyzer.Rule) (string, error) {
 	}
 	opts := c.Options
 	opts.Major = max(opts.Major, r.MinPG)
+	f := source.NewFile("setup.sql", []byte(setup))
+	opts.Schema = pgparse.Parse(source.FileFragment(f, 0, len(f.Text)), pgparse.Options{}).Statements
 	opts.Severities = map[string]analyzer.Severity{}
 	for _, other := range all {
 		if other != r && !slices.Contains(analyzer.IgnoreRules(), r) {

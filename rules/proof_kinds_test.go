@@ -193,12 +193,16 @@ func (e *evidence) valueIs(when, want string) string {
 
 // ending is what was returned at the end.
 func (e *evidence) ending() []string {
-	for i, s := range e.steps {
-		if s.Text == "# afterwards" {
-			return e.steps[i+1].Did
+	var lines []string
+	last := false
+	for _, s := range e.steps {
+		if s.IsHeading() {
+			last = s.Text == "# afterwards"
+		} else if last {
+			lines = append(lines, s.Did...)
 		}
 	}
-	return nil
+	return lines
 }
 
 // after reports whether a finding is at the statement, or before it.
@@ -254,19 +258,31 @@ func (e *evidence) named() map[string]effect.Mode {
 	return named
 }
 
-func locksAsSaid(bad *evidence) string {
-	named := bad.named()
-	if len(named) == 0 || bad.locked != "" && named[bad.locked] == 0 {
-		return "the findings name no such locks"
+// claimed are the locks that "locks" is about: those of the findings, or the
+// strongest that a statement with a finding takes on the one table.
+func (e *evidence) claimed() map[string]effect.Mode {
+	if e.locked == "" {
+		return e.named()
 	}
-	return "" // locksFound has compared them
+	strongest := effect.Mode(0)
+	e.found(func(s *planned, _ analyzer.Diagnostic) { strongest = max(strongest, e.heldBy(s, true)[e.locked]) })
+	return map[string]effect.Mode{e.locked: strongest}
+}
+
+func locksAsSaid(bad *evidence) string {
+	for _, mode := range bad.claimed() {
+		if mode != 0 {
+			return "" // locksFound has compared those that are named
+		}
+	}
+	return "there is no such lock"
 }
 
 func locksLess(bad, other *evidence) string {
-	named := bad.named()
+	claimed := bad.claimed()
 	for _, s := range other.order {
 		for _, text := range other.did[s] {
-			if l := parseLine(text); l.verb == "lock" && named[l.on] > 0 && modeOf(l.rest) >= named[l.on] && (bad.locked == "" || bad.locked == l.on) {
+			if l := parseLine(text); l.verb == "lock" && claimed[l.on] > 0 && modeOf(l.rest) >= claimed[l.on] {
 				return fmt.Sprintf("%s: %s", s.text(), text)
 			}
 		}

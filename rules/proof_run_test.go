@@ -50,7 +50,7 @@ func runPlan(ctx context.Context, s *verify.Session, p *plan, files map[string]s
 	}
 	var schema verify.Schema
 	if !failed {
-		if schema, err = s.Schema(ctx); err != nil {
+		if schema, err = r.schema(ctx); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -66,10 +66,31 @@ func runPlan(ctx context.Context, s *verify.Session, p *plan, files map[string]s
 		}
 	}
 	r.afterwards(ctx)
-	if err := s.Exec(ctx, files["cleanup.sql"]); err != nil {
-		return nil, nil, fmt.Errorf("cleanup.sql: %w", err)
+	if sql := files["cleanup.sql"]; sql != "" {
+		if err := errors.Join(s.Reset(ctx), s.Exec(ctx, sql)); err != nil {
+			return nil, nil, fmt.Errorf("cleanup.sql: %w", err)
+		}
 	}
 	return r.steps, schema, nil
+}
+
+// schema reads the schema. Who happens to own it is called owner.
+func (r *proofRun) schema(ctx context.Context) (verify.Schema, error) {
+	schema, err := r.s.Schema(ctx)
+	if err != nil {
+		return nil, err
+	}
+	user, err := r.s.Query(ctx, "SELECT session_user")
+	if err != nil {
+		return nil, err
+	}
+	owner := strings.NewReplacer(": "+user[0][0]+"=", ": owner=", "/"+user[0][0], "/owner")
+	for i, line := range schema {
+		if strings.HasPrefix(line, "privileges ") {
+			schema[i] = owner.Replace(line)
+		}
+	}
+	return schema, nil
 }
 
 // notAsBefore is the heading of what differs after the down.
@@ -88,7 +109,7 @@ func (r *proofRun) invert(ctx context.Context) error {
 		}
 		r.steps = append(r.steps, step)
 	}
-	schema, err := r.s.Schema(ctx)
+	schema, err := r.schema(ctx)
 	if err != nil {
 		return err
 	}
@@ -115,7 +136,7 @@ func (r *proofRun) units(ctx context.Context, first bool) (failed bool, err erro
 			return false, err
 		}
 		if first && i == r.plan.history {
-			if r.before, err = r.s.Schema(ctx); err != nil {
+			if r.before, err = r.schema(ctx); err != nil {
 				return false, err
 			}
 			if err := r.probe(ctx, "before"); err != nil {
@@ -181,12 +202,15 @@ func (r *proofRun) afterwards(ctx context.Context) {
 		if q == "" {
 			continue
 		}
-		rows, err := r.s.Query(ctx, q)
-		did := outcome(err, "")
-		if err == nil {
-			did = rowLines(rows)
+		r.steps = append(r.steps, proof.Heading("afterwards"))
+		for part := range strings.SplitSeq(q, "\n\n") {
+			rows, err := r.s.Query(ctx, part)
+			did := outcome(err, "")
+			if err == nil {
+				did = rowLines(rows)
+			}
+			r.steps = append(r.steps, proof.Step{Text: strings.Join(strings.Fields(part), " "), Did: did})
 		}
-		r.steps = append(r.steps, proof.Heading("afterwards"), proof.Step{Text: strings.Join(strings.Fields(q), " "), Did: did})
 	}
 }
 

@@ -23,6 +23,7 @@ var statementFails = &analyzer.Rule{
 }
 
 func runStatementFails(p *analyzer.Pass) {
+	reportNewerSyntax(p)
 	failed := false
 	for op := range p.Ops() {
 		fails := op.Effect.Op(op.I).Fails

@@ -22,6 +22,13 @@ type Statement struct {
 	Ops      []Op
 	Comments []Comment // comments before the statement (since the previous one), inside it, and trailing on its last line
 	Problem  *Problem
+	Newer    *Newer // grammar that PostgreSQL 16 does not have; nil if there is none
+}
+
+// Newer is a piece of grammar that came with a major.
+type Newer struct {
+	Major int // the first one that has it
+	Span  source.Span
 }
 
 // Comment is a comment with its delimiters removed and blanks trimmed.

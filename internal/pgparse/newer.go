@@ -69,6 +69,8 @@ type rewrite struct {
 	// none.
 	name Token
 	tag  string // command tag of otherCommand: "WAIT"
+	// since is the first major that has it.
+	since int
 }
 
 // rewriter replaces newer grammar in one statement.
@@ -91,8 +93,13 @@ func rewriteNewer(text string, toks []Token) (string, []rewrite) {
 			continue
 		}
 		for _, f := range newerForms[lower(text[toks[i].Start:toks[i].End])] {
-			if f.verb == "" || r.word(0, f.verb) {
-				f.match(r, i)
+			if f.verb != "" && !r.word(0, f.verb) {
+				continue
+			}
+			found := len(r.found)
+			f.match(r, i)
+			for k := found; k < len(r.found); k++ {
+				r.found[k].since = max(r.found[k].since, f.since)
 			}
 		}
 	}

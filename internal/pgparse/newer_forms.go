@@ -4,50 +4,51 @@ package pgparse
 type form struct {
 	verb  string // the first word of the statements that have it, "" for any
 	match func(r *rewriter, i int)
+	since int // the first major that has it
 }
 
 // newerForms are the forms by the key word that they begin with. See gram.y of the
 // major named for each; what is said of 19 is from its manual.
 var newerForms = map[string][]form{
 	// 17
-	"set":            {{"alter", setForms}, {"set", setNull}},
-	"json_table":     {{"", jsonTable}},
-	"json_query":     {{"", jsonQuery}},
-	"json_value":     {{"", jsonQuery}},
-	"json_exists":    {{"", jsonQuery}},
-	"json_serialize": {{"", jsonFunction}},
-	"json":           {{"", jsonFunction}},
-	"merge":          {{"", mergeReturning}, {"alter", mergePartition}},
-	"at":             {{"", atLocal}},
-	"hashes":         {{"alter", operatorFlag}},
-	"merges":         {{"alter", operatorFlag}},
-	"cluster":        {{"cluster", bareOptions}},
+	"set":            {{"alter", setForms, 17}, {"alter", setNull, 19}, {"set", setNull, 19}},
+	"json_table":     {{"", jsonTable, 17}},
+	"json_query":     {{"", jsonQuery, 17}},
+	"json_value":     {{"", jsonQuery, 17}},
+	"json_exists":    {{"", jsonQuery, 17}},
+	"json_serialize": {{"", jsonFunction, 17}},
+	"json":           {{"", jsonFunction, 17}},
+	"merge":          {{"", mergeReturning, 17}, {"alter", mergePartition, 19}},
+	"at":             {{"", atLocal, 17}},
+	"hashes":         {{"alter", operatorFlag, 17}},
+	"merges":         {{"alter", operatorFlag, 17}},
+	"cluster":        {{"cluster", bareOptions, 17}},
 	// 18, and MERGE … BY SOURCE of 17
-	"not":       {{"alter", notNull}, {"create", notNull}, {"", notMatched}},
-	"enforced":  {{"alter", enforcedWord}, {"create", enforcedWord}},
-	"generated": {{"alter", generated}, {"create", generated}},
-	"without":   {{"alter", overlaps}, {"create", overlaps}},
-	"period":    {{"alter", periodWord}, {"create", periodWord}},
-	"alter":     {{"alter", alterConstraint}},
-	"returning": {{"", returningWith}},
-	"only":      {{"vacuum", vacuumOnly}, {"analyze", vacuumOnly}, {"analyse", vacuumOnly}},
-	"vacuum":    {{"vacuum", vacuumStar}},
-	"analyze":   {{"analyze", vacuumStar}},
-	"large":     {{"alter", largeObjects}},
+	"not":       {{"alter", domainNotNull, 17}, {"alter", notNull, 18}, {"create", notNull, 18}, {"", notMatched, 17}},
+	"enforced":  {{"alter", enforcedWord, 18}, {"create", enforcedWord, 18}},
+	"generated": {{"alter", generated, 18}, {"create", generated, 18}},
+	"without":   {{"alter", overlaps, 18}, {"create", overlaps, 18}},
+	"period":    {{"alter", periodWord, 18}, {"create", periodWord, 18}},
+	"alter":     {{"alter", alterConstraint, 18}},
+	"returning": {{"", returningWith, 18}},
+	"only":      {{"vacuum", vacuumOnly, 18}, {"analyze", vacuumOnly, 18}, {"analyse", vacuumOnly, 18}},
+	"vacuum":    {{"vacuum", vacuumStar, 18}},
+	"analyze":   {{"analyze", vacuumStar, 18}},
+	"large":     {{"alter", largeObjects, 18}},
 	// 19
-	"split":      {{"alter", splitPart}},
-	"repack":     {{"repack", repackForm}},
-	"group":      {{"", groupByAll}},
-	"ignore":     {{"", treatNulls}},
-	"respect":    {{"", treatNulls}},
-	"on":         {{"", conflictSelect}},
-	"for":        {{"", portion}},
-	"checkpoint": {{"checkpoint", bareOptions}},
-	"wait":       {{"wait", waitFor}},
-	"all":        {{"create", publicationAll}},
-	"except":     {{"create", publicationExcept}},
-	"refresh":    {{"alter", refreshSequences}},
-	"connection": {{"create", wrapperConnection}, {"alter", wrapperConnection}},
+	"split":      {{"alter", splitPart, 19}},
+	"repack":     {{"repack", repackForm, 19}},
+	"group":      {{"", groupByAll, 19}},
+	"ignore":     {{"", treatNulls, 19}},
+	"respect":    {{"", treatNulls, 19}},
+	"on":         {{"", conflictSelect, 19}},
+	"for":        {{"", portion, 19}},
+	"checkpoint": {{"checkpoint", bareOptions, 19}},
+	"wait":       {{"wait", waitFor, 19}},
+	"all":        {{"create", publicationAll, 19}},
+	"except":     {{"create", publicationExcept, 19}},
+	"refresh":    {{"alter", refreshSequences, 19}},
+	"connection": {{"create", wrapperConnection, 19}, {"alter", wrapperConnection, 19}},
 }
 
 // setForms is SET EXPRESSION AS (e), SET STATISTICS DEFAULT and SET ACCESS METHOD
@@ -63,8 +64,6 @@ func setForms(r *rewriter, i int) {
 	case r.words(i, "set", "access", "method", "default"):
 		r.fill(i+3, i+4, `"deflt"`)
 		r.note(accessMethodDefault, i, i+4)
-	default:
-		setNull(r, i)
 	}
 }
 

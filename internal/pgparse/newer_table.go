@@ -3,9 +3,25 @@ package pgparse
 // The newer grammar of tables, their constraints and maintenance, and the rest of
 // 18's and 19's.
 
-// notNull is what 18 added to NOT NULL: NOT NULL c as a table constraint, NO
-// INHERIT after a column's, and the NOT NULL of a domain's ADD (17); also NOT
-// ENFORCED.
+// domainNotNull is the NOT NULL of a domain's ADD.
+func domainNotNull(r *rewriter, i int) {
+	if r.words(0, "alter", "domain") && r.word(i+1, "null") && r.notNullBegins(i) {
+		r.fill(i, i+2, "CHECK(1)")
+		r.note(notNullDomain, i, i+2)
+	}
+}
+
+// notNullBegins reports whether NOT NULL at i begins a constraint, after its name
+// or without one.
+func (r *rewriter) notNullBegins(i int) bool {
+	if r.word(i-2, "constraint") {
+		i -= 2
+	}
+	return r.punct(i-1, '(', ',') || r.word(i-1, "add")
+}
+
+// notNull is what 18 added to NOT NULL: NOT NULL c as a table constraint, and NO
+// INHERIT after a column's; also NOT ENFORCED.
 func notNull(r *rewriter, i int) {
 	if r.word(i+1, "enforced") {
 		r.drop(notEnforced, i, i+2)
@@ -14,16 +30,9 @@ func notNull(r *rewriter, i int) {
 	if !r.word(i+1, "null") {
 		return
 	}
-	before := i
-	if r.word(i-2, "constraint") {
-		before = i - 2
-	}
-	begins := r.punct(before-1, '(', ',') || r.word(before-1, "add")
 	switch {
-	case begins && r.words(0, "alter", "domain"):
-		r.fill(i, i+2, "CHECK(1)")
-		r.note(notNullDomain, i, i+2)
-	case begins && r.name(i+2):
+	case r.words(0, "alter", "domain"):
+	case r.notNullBegins(i) && r.name(i+2):
 		r.fill(i, i+3, "CHECK(1)")
 		r.note(notNullTable, i, i+3).name = r.toks[i+2]
 	case r.words(i+2, "no", "inherit"):

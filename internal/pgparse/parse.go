@@ -227,7 +227,19 @@ func (p *fileParser) lowerAll(stmts []*pg_query.RawStmt, pc piece, base int, rew
 			frag: p.frag, raw: raw, text: p.text, toks: p.toks[lo:hi:hi], base: base, rewrites: rewrites,
 		})
 		p.emit(lo, hi, ops, nil)
+		p.noteNewer(p.toks[lo].Start, p.toks[hi-1].End, rewrites)
 		lo = hi
+	}
+}
+
+// noteNewer tells the last statement, of some bytes, what of its grammar is the
+// newest.
+func (p *fileParser) noteNewer(start, end int, rewrites []rewrite) {
+	s := p.res.Statements[len(p.res.Statements)-1]
+	for _, r := range rewrites {
+		if start <= r.start && r.start < end && (s.Newer == nil || s.Newer.Major < r.since) {
+			s.Newer = &sqlast.Newer{Major: r.since, Span: p.frag.Span(r.start, r.end)}
+		}
 	}
 }
 

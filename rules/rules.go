@@ -79,6 +79,7 @@ func All() []*analyzer.Rule {
 		rlsDisabled,
 		securityDefinerSearchPath,
 		superuserRole,
+		insertColumnsShifted,
 		truncate,
 		untrustedLanguage,
 		// breaking

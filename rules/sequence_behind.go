@@ -246,14 +246,11 @@ func givenIDs(op analyzer.Op, o *sqlast.Insert, n int) (max int64, from string) 
 		}
 		return max, ""
 	}
-	if len(o.Query.Reads) != 1 || len(o.Query.Targets) == 0 {
-		return 0, ""
-	}
-	source := op.Before.Table(o.Query.Reads[0].Name)
+	source := onlySource(op, o.Query)
 	star := slices.IndexFunc(o.Query.Targets, func(t sqlast.Target) bool { return t.Name == "*" })
 	switch {
 	case star == 0 && source != nil && n < len(source.Columns) && !source.Partial:
-	case star >= 0 && star <= n || n >= len(o.Query.Targets):
+	case source == nil, star >= 0 && star <= n, n >= len(o.Query.Targets):
 		return 0, ""
 	default:
 		target := o.Query.Targets[n]
@@ -264,7 +261,7 @@ func givenIDs(op analyzer.Op, o *sqlast.Insert, n int) (max int64, from string) 
 			return 0, ""
 		}
 	}
-	if source == nil || op.Empty(source.Key) {
+	if op.Empty(source.Key) {
 		return 0, ""
 	}
 	return 0, source.Name

@@ -108,10 +108,7 @@ func (c *Catalog) Setval(call *sqlast.FuncExpr) (s *Sequence, next int64, known 
 	if call.Name.Name != "setval" || len(call.Args) < 2 {
 		return nil, 0, false
 	}
-	if s = c.drawsFrom(call); s == nil {
-		s = c.serialSequence(call.Args[0])
-	}
-	if s == nil {
+	if s = c.CalledSequence(call); s == nil {
 		return nil, 0, false
 	}
 	value, ok := sqlast.Int64(call.Args[1])
@@ -126,6 +123,16 @@ func (c *Catalog) Setval(call *sqlast.FuncExpr) (s *Sequence, next int64, known 
 		value += s.Increment
 	}
 	return s, value, ok
+}
+
+// CalledSequence returns the sequence that a call of nextval(), currval() or
+// setval() names, as text or by pg_get_serial_sequence(); nil if it names none that
+// history has seen.
+func (c *Catalog) CalledSequence(call *sqlast.FuncExpr) *Sequence {
+	if s := c.drawsFrom(call); s != nil || len(call.Args) == 0 {
+		return s
+	}
+	return c.serialSequence(call.Args[0])
 }
 
 // serialSequence returns the sequence that pg_get_serial_sequence('table',

@@ -244,7 +244,9 @@ func (j *judge) sequenceFunction(f *sqlast.FuncExpr) {
 	default:
 		return
 	}
-	if name, ok := literal(f.Args[0]); ok {
+	if s := j.cat.CalledSequence(f); s != nil {
+		j.lockKind(s.Key, sqlast.Sequence, RowExclusive, f.Name.Name+" uses the sequence")
+	} else if name, ok := literal(f.Args[0]); ok {
 		if n, ok := parseName(name); ok {
 			j.lockKind(j.cat.Resolve(n), sqlast.Sequence, RowExclusive, f.Name.Name+" uses the sequence")
 		}

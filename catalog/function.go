@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/miglint/miglint/sqlast"
 )
@@ -40,6 +41,22 @@ func (c *Catalog) Replaced(op *sqlast.CreateFunction) *Function {
 		}
 	}
 	return nil
+}
+
+// CalledInside reports whether something in the database may call a function: a
+// table, a view, or the text of another function.
+func (c *Catalog) CalledInside(f *Function) bool {
+	if len(c.callers(f.Key)) > 0 {
+		return true
+	}
+	for _, schema := range c.schemas.sorted() {
+		for _, l := range schema.value.functions.sorted() {
+			if l.key != f.Name && slices.ContainsFunc(l.value, func(g *Function) bool { return strings.Contains(g.Body, f.Name) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // InputArgs returns the parameters that a caller gives values to.

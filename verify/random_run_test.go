@@ -32,7 +32,7 @@ type run struct {
 	marks   []mark
 
 	statements, failed int
-	missed             map[string]int // failures that were not predicted, by what the server says
+	missed             map[string][]string // statements whose failure was not predicted, by what the server says
 }
 
 type mark struct {
@@ -49,7 +49,7 @@ type disagreement struct {
 }
 
 func newRun(ctx context.Context, session *verify.Session, major int) (*run, error) {
-	r := &run{session: session, major: major, cat: catalog.NewFor(major), missed: map[string]int{}}
+	r := &run{session: session, major: major, cat: catalog.NewFor(major), missed: map[string][]string{}}
 	return r, session.Reset(ctx)
 }
 
@@ -174,7 +174,8 @@ func (r *run) judgeFailure(e *effect.Effect, stmt *sqlast.Statement, failure *ef
 	case certain && e.Fails.SQLState != failure.SQLState && !manifold(stmt):
 		return []string{"predicted failure " + e.Fails.SQLState + " " + e.Fails.Message, "measured failure " + failure.SQLState + " " + failure.Message}
 	case e.Fails == nil:
-		r.missed[failure.SQLState+" "+quoted.ReplaceAllString(failure.Message, `"…"`)]++
+		kind := failure.SQLState + " " + quoted.ReplaceAllString(failure.Message, `"…"`)
+		r.missed[kind] = append(r.missed[kind], stmt.Text)
 	}
 	r.failed++
 	return nil

@@ -48,7 +48,7 @@ func TestRandom(t *testing.T) {
 func random(t *testing.T, session *verify.Session, major, statements, seed int) {
 	ctx := t.Context()
 	seen := map[string]int{}
-	missed := map[string]int{}
+	missed := map[string][]string{}
 	failed, ran := 0, 0
 	for ; ran < statements; seed++ {
 		r, err := newRun(ctx, session, major)
@@ -76,14 +76,14 @@ func random(t *testing.T, session *verify.Session, major, statements, seed int) 
 		ran += r.statements
 		failed += r.failed
 		for k, n := range r.missed {
-			missed[k] += n
+			missed[k] = append(missed[k], n...)
 		}
 	}
 	t.Logf("PostgreSQL %d: %d statements, %d refused by the server", major, ran, failed)
 	if os.Getenv("MIGLINT_RANDOM_MISSED") != "" {
 		var all []string
-		for k, n := range missed {
-			all = append(all, fmt.Sprintf("%5d %s", n, k))
+		for k, list := range missed {
+			all = append(all, fmt.Sprintf("%5d %s: %s", len(list), k, list[0]))
 		}
 		sort.Strings(all)
 		t.Log(strings.Join(all, "\n"))

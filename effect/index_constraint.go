@@ -13,14 +13,11 @@ import (
 // inline is set for one written with a column that is added.
 func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 	a := j.alter
-	if c.Kind == sqlast.PrimaryKey && a.table != nil {
-		if pk := a.table.PrimaryKey(); pk != nil && !a.dropped[pk.Name] && !slices.ContainsFunc(pk.Columns, func(c string) bool { return a.droppedCols[c] }) {
-			j.fail("42P16", "multiple primary keys for table %q are not allowed", a.key.Name)
-			return
-		}
-	}
 	if c.UsingIndex != "" {
 		j.constraintUsingIndex(c)
+		return
+	}
+	if j.secondPrimaryKey(c) {
 		return
 	}
 	if c.Name != "" && j.relationStays(catalog.Key{Schema: a.key.Schema, Name: c.Name}) {
@@ -82,6 +79,20 @@ func (j *judge) keyColumnsRefused(c *sqlast.Constraint) bool {
 	return false
 }
 
+// secondPrimaryKey fails a primary key on a table that keeps the one it has.
+func (j *judge) secondPrimaryKey(c *sqlast.Constraint) bool {
+	a := j.alter
+	if c.Kind != sqlast.PrimaryKey || a.table == nil {
+		return false
+	}
+	pk := a.table.PrimaryKey()
+	if pk == nil || a.dropped[pk.Name] || slices.ContainsFunc(pk.Columns, func(c string) bool { return a.droppedCols[c] }) {
+		return false
+	}
+	j.fail("42P16", "multiple primary keys for table %q are not allowed", a.key.Name)
+	return true
+}
+
 // relationStays reports whether history knows a relation of that key that the
 // statement itself does not drop in an earlier pass.
 func (j *judge) relationStays(k catalog.Key) bool {
@@ -118,7 +129,7 @@ func (j *judge) constraintUsingIndex(c *sqlast.Constraint) {
 		j.fail("0A000", "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables")
 		return
 	}
-	if c.Kind != sqlast.PrimaryKey {
+	if c.Kind != sqlast.PrimaryKey || j.secondPrimaryKey(c) {
 		return
 	}
 	for _, column := range indexColumns(i) {

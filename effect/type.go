@@ -142,6 +142,10 @@ func (j *judge) alterAttribute(op *sqlast.AlterAttribute) {
 	if t == nil {
 		return
 	}
+	if op.Action != "drop" && op.Attribute.Type.ArrayDims == 0 && j.cat.Type(op.Attribute.Type.Name) == t {
+		j.fail("42P16", "composite type %s cannot be made a member of itself", t.Name)
+		return
+	}
 	if op.Action == "alter" && j.attributeIsUsed(t) {
 		return
 	}

@@ -21,8 +21,24 @@ type Schema []string
 // the running transaction sees it. It takes no lock on a relation outside
 // pg_catalog.
 func (s *Session) Facts(ctx context.Context) (Schema, error) {
-	return readSchema(ctx, s.conn, schemaQuery)
+	// Planning the query takes longer than running it. DISCARD ALL forgets the plan.
+	results, err := s.conn.Exec(ctx, "SELECT FROM pg_catalog.pg_prepared_statements WHERE name = '"+factsStatement+"'").ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("reading the schema from pg_catalog: %w", err)
+	}
+	if len(results[0].Rows) == 0 {
+		if _, err := s.conn.Prepare(ctx, factsStatement, schemaQuery, nil); err != nil {
+			return nil, fmt.Errorf("reading the schema from pg_catalog: %w", err)
+		}
+	}
+	result := s.conn.ExecPrepared(ctx, factsStatement, nil, nil, nil).Read()
+	s.notices = nil
+	return schemaLines([]*pgconn.Result{result}, result.Err)
 }
+
+// factsStatement is the prepared statement of Facts.
+const factsStatement = "miglint_facts"
+
 
 // Schema is Facts with the server's own text of every default, expression,
 // constraint, index, view and function, and with privileges. A catalog has no
@@ -43,6 +59,10 @@ func (s *Session) Schema(ctx context.Context) (Schema, error) {
 
 func readSchema(ctx context.Context, conn *pgconn.PgConn, query string) (Schema, error) {
 	results, err := conn.Exec(ctx, query).ReadAll()
+	return schemaLines(results, err)
+}
+
+func schemaLines(results []*pgconn.Result, err error) (Schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the schema from pg_catalog: %w", err)
 	}

@@ -51,7 +51,7 @@ func (c *change) effect(st *statement, notices []*pgconn.Notice) effect.Effect {
 			continue
 		}
 		e.Builds = append(e.Builds, effect.Build{Table: c.before.relations[id].key,
-			Index: concurrentCopy.ReplaceAllString(m[1], ""), Concurrently: st.concurrently})
+			Index: concurrentCopy.ReplaceAllString(m[1], ""), Concurrently: st.concurrently && c.before.relations[id].key.Schema != temporarySchema})
 	}
 	if st.truncate {
 		e.Loses = append(e.Loses, c.emptied()...)

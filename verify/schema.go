@@ -39,7 +39,6 @@ func (s *Session) Facts(ctx context.Context) (Schema, error) {
 // factsStatement is the prepared statement of Facts.
 const factsStatement = "miglint_facts"
 
-
 // Schema is Facts with the server's own text of every default, expression,
 // constraint, index, view and function, and with privileges. A catalog has no
 // counterpart; another server does.

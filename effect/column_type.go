@@ -130,7 +130,7 @@ func (j *judge) typeRefused(op *sqlast.AlterColumnType) bool {
 		j.fail("42P16", "cannot alter inherited column %q", op.Column)
 	case inKey:
 		j.fail("42P16", "cannot alter column %q because it is part of the partition key of relation %q", op.Column, of)
-	case j.retypedTwice(op):
+	case j.retypedTwice(col, op):
 		j.fail("0A000", "cannot alter type of column %q twice", op.Column)
 	case j.collationRefused(op.Type, !op.Collation.IsZero()), j.usingRefused(t, op):
 	case op.Using == nil && j.convert(col.Type, op.Type, false) == impossible:
@@ -189,9 +189,9 @@ func (j *judge) usingRefused(t *catalog.Table, op *sqlast.AlterColumnType) bool 
 }
 
 // retypedTwice reports whether a later action of the statement, too, gives the
-// column a type.
-func (j *judge) retypedTwice(op *sqlast.AlterColumnType) bool {
-	return j.alter.retyped[op.Column] != op
+// column a type. It may if this one leaves the type as it is.
+func (j *judge) retypedTwice(col *catalog.Column, op *sqlast.AlterColumnType) bool {
+	return j.alter.retyped[op.Column] != op && !catalog.SameType(col.Type, op.Type)
 }
 
 var integerTypes = map[string]bool{"int2": true, "int4": true, "int8": true}

@@ -54,6 +54,9 @@ func (j *judge) setLogged(op *sqlast.SetLogged) {
 		}
 	}
 	j.rewrite(a.key, t == nil || t.Partial, actionName(op)+" copies the whole table, unless it is so already")
+	if j.env.Major >= 15 {
+		j.lockSequences(a.key, "it becomes what the table that owns it becomes")
+	}
 }
 
 // setAccessMethod copies the table, unless it has the access method already

@@ -92,6 +92,12 @@ func (j *judge) alterDomain(op *sqlast.AlterDomain) {
 		j.lock(k, Share, "ALTER DOMAIN keeps the tables of the domain from being written while it checks them")
 		j.scan(k, false, "every value of column "+column+" is checked against the domain")
 	})
+	for v := range j.cat.Views() {
+		if v.Materialized && slices.ContainsFunc(v.Types, func(typ sqlast.TypeName) bool { return slices.Contains(j.domains(typ), t) }) {
+			j.lock(v.Key, Share, "ALTER DOMAIN keeps the tables of the domain from being written while it checks them")
+			j.scan(v.Key, false, "every value of the domain is checked against it")
+		}
+	}
 }
 
 func (j *judge) dropDomainConstraint(t *catalog.Type, op *sqlast.AlterDomain) {

@@ -82,7 +82,13 @@ func (g *generator) dropAny() string {
 			}
 			return "DROP POLICY " + g.maybe(20, "IF EXISTS ") + quote(pick(g, t.Policies).Name) + " ON " + g.ref(t.Key)
 		}},
-		{1, func(g *generator) string { return drop("SCHEMA", quote(g.schema())) }},
+		{1, func(g *generator) string {
+			schema := g.schema()
+			if schema == "public" && g.chance(90) {
+				return ""
+			}
+			return drop("SCHEMA", quote(schema))
+		}},
 		{1, func(g *generator) string {
 			pubs := collect(g.cat.Publications())
 			if len(pubs) == 0 {

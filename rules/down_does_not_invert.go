@@ -132,7 +132,10 @@ func (u *undoing) notRestored(start *catalog.Catalog) []catalog.Difference {
 		case sqlast.Function, sqlast.Procedure, sqlast.Publication, sqlast.Trigger, sqlast.Policy:
 			return code // it may have made or dropped them
 		}
-		return d.Change == catalog.Added && (u.guarded(d) && !start.Shows(d.Key) || u.mayHaveBeen(d))
+		// What the up made for certain was not there before. Of the rest history must
+		// show that.
+		unsure := d.Created.Down || u.guarded(d)
+		return d.Change == catalog.Added && (unsure && !start.Shows(d.Key) || u.mayHaveBeen(d))
 	})
 }
 

@@ -52,6 +52,7 @@ func All() []*analyzer.Rule {
 		ifNotExistsMisleading,
 		foreignKeyTypeMismatch,
 		nestedTransaction,
+		noTransactionNotNeeded,
 		nullComparison,
 		policyWithoutRLS,
 		pendingTriggerEvents,

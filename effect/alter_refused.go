@@ -235,7 +235,7 @@ func (j *judge) clusterRefused(index string) bool {
 		return j.indexMissing(index)
 	}
 	if !j.isPartitioned(j.alter.key) {
-		return false
+		return j.alter.table != nil && j.clusteringRefused(j.alter.table.Index(index), j.alter.key)
 	}
 	j.fail("0A000", "cannot mark index clustered in partitioned table")
 	return true

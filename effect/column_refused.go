@@ -79,7 +79,7 @@ func (j *judge) subqueryRefused(e sqlast.Expr, where string) bool {
 }
 
 // generationRefused fails the expression of a generated column that reads another
-// generated column or none, or is volatile; of a virtual one also what only
+// generated column or none, or is not immutable; of a virtual one also what only
 // PostgreSQL 18 refuses (checkVirtualGeneratedSecurity in heap.c).
 func (j *judge) generationRefused(t *catalog.Table, col *sqlast.ColumnDef) bool {
 	if col.Generated == sqlast.NotGenerated {
@@ -99,7 +99,7 @@ func (j *judge) generationRefused(t *catalog.Table, col *sqlast.ColumnDef) bool 
 			return true
 		}
 	}
-	if v, known := j.cat.Volatility(col.Expression); known && v == sqlast.Volatile && !j.mayBeInlined(col.Expression) {
+	if j.mutable(col.Expression) {
 		j.fail("42P17", "generation expression is not immutable")
 		return true
 	}

@@ -14,6 +14,9 @@ func (j *judge) createTable(op *sqlast.CreateTable) {
 		if !op.IfNotExists && j.taken(key) {
 			j.fail("42P07", "relation %q already exists", key.Name)
 		}
+		if op.Query != nil {
+			j.reads(op.Query.Reads) // parsed before the name is looked up
+		}
 		return
 	}
 	if !op.PartitionOf.IsZero() {

@@ -59,7 +59,14 @@ func (j *judge) copy(op *sqlast.Copy) {
 		j.write(op.Table, writeNew, "COPY writes it")
 		return
 	}
-	j.lock(j.cat.Resolve(op.Table.Name), AccessShare, "COPY reads it")
+	key := j.cat.Resolve(op.Table.Name)
+	switch kind, _ := j.cat.RelationKind(key); {
+	case kind == sqlast.View && j.taken(key):
+		j.fail("42809", "cannot copy from view %q", key.Name)
+	case j.isPartitioned(key):
+		j.fail("42809", "cannot copy from partitioned table %q", key.Name)
+	}
+	j.lock(key, AccessShare, "COPY reads it")
 }
 
 // query records the locks of everything a query reads and writes.
@@ -134,6 +141,10 @@ func (j *judge) write(r sqlast.Relation, how writing, cause string) {
 	key := j.cat.Resolve(r.Name)
 	j.gone(r.Name)
 	j.failWithoutIdentity(j.cat.TableAt(key), how)
+	if kind, _ := j.cat.RelationKind(key); kind == sqlast.MaterializedView && j.taken(key) {
+		j.fail("42809", "cannot change materialized view %q", key.Name)
+		return
+	}
 	switch {
 	case j.cat.ViewAt(key) != nil:
 		j.read(key, RowExclusive, cause)

@@ -50,6 +50,10 @@ func (j *judge) certainFailures(op sqlast.Op) {
 		case sqlast.OtherObject:
 			j.notInTransaction("REINDEX SYSTEM")
 		}
+	case *sqlast.Transaction:
+		if op.Kind == sqlast.Savepoint && !j.env.InTransaction {
+			j.fail("25P01", "SAVEPOINT can only be used in transaction blocks")
+		}
 	case *sqlast.CreateSchema:
 		if op.Name != "" && !op.IfNotExists && j.cat.Schema(op.Name) {
 			j.fail("42P06", "schema %q already exists", op.Name)

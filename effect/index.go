@@ -26,6 +26,11 @@ func (j *judge) createIndex(op *sqlast.CreateIndex) {
 		return
 	}
 	j.lock(key, mode, cause)
+	if !op.Table.Only && j.isPartitioned(key) {
+		for _, k := range j.partitions(key)[1:] {
+			j.lock(k, Share, "CREATE INDEX on a partitioned table locks every partition until all indexes are built")
+		}
+	}
 	if op.Name != "" && j.known(catalog.Key{Schema: key.Schema, Name: op.Name}) {
 		if !op.IfNotExists && j.taken(catalog.Key{Schema: key.Schema, Name: op.Name}) {
 			j.fail("42P07", "relation %q already exists", op.Name)
@@ -33,7 +38,7 @@ func (j *judge) createIndex(op *sqlast.CreateIndex) {
 		return
 	}
 	t := j.cat.TableAt(key)
-	if j.indexColumnsMissing(t, op) {
+	if j.indexColumnsMissing(t, op) || j.indexExprRefused(op) {
 		return
 	}
 	if t == nil || t.PartitionBy == nil {
@@ -45,9 +50,6 @@ func (j *judge) createIndex(op *sqlast.CreateIndex) {
 	}
 	if op.Table.Only {
 		return
-	}
-	for _, k := range j.partitions(key)[1:] {
-		j.lock(k, Share, "CREATE INDEX on a partitioned table locks every partition until all indexes are built")
 	}
 	for _, k := range j.stored(j.partitions(key)) {
 		if !j.hasIndexLike(k, op) {
@@ -93,6 +95,49 @@ func (j *judge) indexColumnsMissing(t *catalog.Table, op *sqlast.CreateIndex) bo
 		}
 	}
 	return slices.ContainsFunc(op.Include, missing)
+}
+
+// indexExprRefused fails an index whose expressions or predicate are not the same
+// for ever (CheckPredicate, ComputeIndexAttrs in indexcmds.c).
+func (j *judge) indexExprRefused(op *sqlast.CreateIndex) bool {
+	refused := func(e sqlast.Expr, where string) bool {
+		switch {
+		case e == nil:
+			return false
+		case j.subqueryRefused(e, where):
+		case j.mutable(e):
+			j.fail("42P17", "functions in %s must be marked IMMUTABLE", where)
+		default:
+			return false
+		}
+		return true
+	}
+	for i := range op.Elements {
+		if refused(op.Elements[i].Expr, "index expression") {
+			return true
+		}
+	}
+	return refused(op.Where, "index predicate")
+}
+
+// mutable reports whether an expression certainly calls a function that is not
+// IMMUTABLE (contain_mutable_functions in clauses.c). Casts and operators are not
+// looked at.
+func (j *judge) mutable(e sqlast.Expr) bool {
+	v, known := j.cat.Volatility(e)
+	if !known || v == sqlast.Immutable {
+		return false
+	}
+	inlined := false // the planner may put the body of an SQL function in its place
+	sqlast.WalkExpr(e, func(e sqlast.Expr) bool {
+		if call, ok := e.(*sqlast.FuncExpr); ok {
+			for _, f := range j.cat.Functions(call.Name) {
+				inlined = inlined || f.Language == "sql"
+			}
+		}
+		return !inlined
+	})
+	return !inlined
 }
 
 // lacksPartitionKey fails a unique index of a partitioned table whose columns do
@@ -149,7 +194,21 @@ func (j *judge) reindex(op *sqlast.Reindex) {
 	case sqlast.Index:
 		j.reindexIndex(op)
 	case sqlast.Table:
-		j.reindexTable(op)
+		j.reindexTable(j.cat.Resolve(op.Name), op)
+	case sqlast.Schema:
+		if j.env.InTransaction {
+			return // refused
+		}
+		for t := range j.cat.Tables() {
+			if t.Schema == op.Name.Name && t.PartitionBy == nil {
+				j.reindexTable(t.Key, op)
+			}
+		}
+		for v := range j.cat.Views() {
+			if v.Schema == op.Name.Name && v.Materialized {
+				j.reindexTable(v.Key, op)
+			}
+		}
 	}
 }
 
@@ -168,23 +227,33 @@ func (j *judge) reindexIndex(op *sqlast.Reindex) {
 		return
 	}
 	j.lock(i.Table, j.reindexMode(op.Concurrently), "REINDEX locks the table of the index")
-	for _, k := range j.stored(j.partitions(i.Table)) {
-		if t := j.cat.TableAt(k); t != nil {
-			for _, child := range t.Indexes {
-				if child.Parent == key {
-					j.reindexOne(k, child.Key, op.Concurrently)
-				}
+	parents := map[catalog.Key]bool{key: true}
+	for _, k := range j.partitions(i.Table)[1:] { // a parent comes before its partitions
+		t := j.cat.TableAt(k)
+		if t == nil {
+			continue
+		}
+		for _, child := range t.Indexes {
+			switch {
+			case !parents[child.Parent]:
+			case t.PartitionBy != nil:
+				parents[child.Key] = true
+			default:
+				j.reindexOne(k, child.Key, op.Concurrently)
 			}
 		}
 	}
 }
 
-func (j *judge) reindexTable(op *sqlast.Reindex) {
-	key := j.cat.Resolve(op.Name)
+func (j *judge) reindexTable(key catalog.Key, op *sqlast.Reindex) {
 	if j.isPartitioned(key) && j.notInTransaction("REINDEX TABLE") {
 		return
 	}
 	j.lock(key, j.reindexMode(op.Concurrently), "REINDEX locks the table")
+	for _, k := range j.partitions(key)[1:] {
+		// Whatever the mode: find_all_inheritors in ReindexPartitions.
+		j.lock(k, Share, "REINDEX of a partitioned table first locks every partition against writes, to list them")
+	}
 	for _, k := range j.stored(j.partitions(key)) {
 		j.lock(k, j.reindexMode(op.Concurrently), "REINDEX locks the table")
 		var indexes []*catalog.Index

@@ -100,6 +100,9 @@ func (j *judge) cluster(op *sqlast.Cluster) {
 		return
 	}
 	key := j.cat.Resolve(op.Table.Name)
+	if j.clusteringRefused(j.cat.IndexAt(catalog.Key{Schema: key.Schema, Name: op.Index}), key) {
+		return
+	}
 	partitioned := j.isPartitioned(key)
 	if partitioned && j.env.Major == 14 {
 		j.fail("0A000", "cannot cluster a partitioned table")
@@ -108,12 +111,29 @@ func (j *judge) cluster(op *sqlast.Cluster) {
 	if partitioned && j.notInTransaction(name) {
 		return
 	}
-	for _, k := range j.partitions(key) {
+	j.lock(key, AccessExclusive, name+" copies the table in a new order")
+	for _, k := range j.stored(j.partitions(key)) {
 		j.lock(k, AccessExclusive, name+" copies the table in a new order")
 	}
 	for _, k := range j.stored(j.partitions(key)) {
 		j.rewrite(k, false, name+" copies the whole table")
 	}
+}
+
+// clusteringRefused fails an index of a table whose order cannot be a table's
+// (check_index_is_clusterable in cluster.c).
+func (j *judge) clusteringRefused(i *catalog.Index, table catalog.Key) bool {
+	switch {
+	case i == nil || i.Table != table:
+		return false
+	case i.Method != "" && i.Method != "btree" && i.Method != "gist":
+		j.fail("0A000", "cannot cluster on index %q because access method does not support clustering", i.Name)
+	case i.Where != nil:
+		j.fail("0A000", "cannot cluster on partial index %q", i.Name)
+	default:
+		return false
+	}
+	return true
 }
 
 // vacuum is VACUUM and ANALYZE (vacuum.c).
@@ -127,6 +147,10 @@ func (j *judge) vacuum(op *sqlast.Vacuum) {
 	}
 	for _, r := range op.Tables {
 		key := j.cat.Resolve(r.Name)
+		switch kind, _ := j.cat.RelationKind(key); kind {
+		case sqlast.View, sqlast.Sequence, sqlast.Index:
+			continue // skipped with a warning
+		}
 		for i, k := range j.family(key) {
 			if i > 0 && !j.isPartitioned(key) && j.env.Major < 18 {
 				// Only since 18 do they go to inheritance children; before,
@@ -137,6 +161,9 @@ func (j *judge) vacuum(op *sqlast.Vacuum) {
 				continue
 			}
 			if i > 0 && r.Only {
+				if j.isPartitioned(key) && !j.isPartitioned(k) && (!op.Vacuum || op.Analyze) {
+					j.lock(k, AccessShare, "ANALYZE reads the partitions of the table")
+				}
 				continue
 			}
 			j.lock(k, mode, cause)
@@ -150,8 +177,20 @@ func (j *judge) vacuum(op *sqlast.Vacuum) {
 // lockTable is LOCK TABLE (lockcmds.c): descendants and the tables of a view
 // too.
 func (j *judge) lockTable(op *sqlast.LockTable) {
+	if !j.env.InTransaction {
+		j.fail("25P01", "LOCK TABLE can only be used in transaction blocks")
+		return
+	}
 	for _, r := range op.Tables {
 		key := j.cat.Resolve(r.Name)
+		if kind, ok := j.cat.RelationKind(key); ok && kind != sqlast.Table && kind != sqlast.View && j.taken(key) {
+			if j.env.Major == 14 {
+				j.fail("42809", "%q is not a table or view", key.Name)
+			} else {
+				j.fail("42809", "cannot lock relation %q", key.Name)
+			}
+			return
+		}
 		if j.gone(r.Name) {
 			return
 		}
@@ -169,7 +208,12 @@ func (j *judge) lockTable(op *sqlast.LockTable) {
 // refresh is REFRESH MATERIALIZED VIEW (ExecRefreshMatView in matview.c).
 func (j *judge) refresh(op *sqlast.RefreshMaterializedView) {
 	key := j.cat.Resolve(op.Name)
-	if kind, ok := j.cat.RelationKind(key); ok && kind != sqlast.MaterializedView {
+	kind, ok := j.cat.RelationKind(key)
+	if ok && kind != sqlast.MaterializedView && kind != sqlast.Table {
+		j.fail("42809", "%q is not a table or materialized view", key.Name)
+		return
+	}
+	if ok && kind == sqlast.Table {
 		j.fail("0A000", "%q is not a materialized view", key.Name)
 		return
 	}

@@ -17,7 +17,7 @@ import (
 // A prediction says more than a measurement can show: see Comparable.
 func Lines(e *effect.Effect) []string {
 	if f := e.Fails; f != nil {
-		return []string{"fail " + f.SQLState + " " + f.Message}
+		return []string{"fail " + f.SQLState + " " + strings.Join(strings.Fields(f.Message), " ")} // some quote the statement
 	}
 	return slices.Concat(
 		sorted(e.Locks, func(l effect.Lock) string { return "lock " + l.Relation.String() + " " + l.Mode.String() }),

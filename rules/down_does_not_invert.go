@@ -124,6 +124,10 @@ func (u *undoing) notRestored(start *catalog.Catalog) []catalog.Difference {
 	code := runsCode(u.Scripts.Up.Statements()) || runsCode(u.Script.Statements())
 	return slices.DeleteFunc(found, func(d catalog.Difference) bool {
 		switch d.Object {
+		case sqlast.Column:
+			if u.filledByDefault(d) {
+				return true
+			}
 		case sqlast.EnumValue:
 			return d.Change == catalog.Added && !d.Created.Down
 		case sqlast.Extension:
@@ -137,6 +141,16 @@ func (u *undoing) notRestored(start *catalog.Catalog) []catalog.Difference {
 		unsure := d.Created.Down || u.guarded(d)
 		return d.Change == catalog.Added && (unsure && !start.Shows(d.Key) || u.mayHaveBeen(d))
 	})
+}
+
+// filledByDefault reports whether a NOT NULL column comes back with a default that
+// it did not have: without one it could not be added to rows.
+func (u *undoing) filledByDefault(d catalog.Difference) bool {
+	if d.What != "default" || d.Was != "" || u.present(d) {
+		return false
+	}
+	t := u.After.TableAt(d.Key)
+	return t != nil && t.Column(d.Part) != nil && t.Column(d.Part).NotNull
 }
 
 // mayHaveBeen reports whether the down makes what the up drops IF EXISTS: some

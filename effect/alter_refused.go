@@ -1,8 +1,8 @@
 package effect
 
 import (
-	"strings"
 	"slices"
+	"strings"
 
 	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/sqlast"

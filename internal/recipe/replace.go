@@ -85,9 +85,6 @@ func (r *replacement) dependents(pk *catalog.Constraint) string {
 		return ""
 	}
 	var names []string
-	if r.old != nil && r.old.Identity != sqlast.NoIdentity {
-		names = append(names, "the identity")
-	}
 	for _, d := range r.s.Before.ColumnDependents(r.t, r.alter.Column) {
 		ofKey := pk != nil && d.Kind == sqlast.TableConstraint && (d.Name == pk.Name || d.Of != r.t.Key)
 		if d.Kind != sqlast.Sequence && !ofKey {
@@ -111,6 +108,7 @@ func (r *replacement) swap() {
 		fmt.Sprintf("%s RENAME COLUMN %s TO %s", alter, name, sqlast.QuoteIdent(r.former)),
 		fmt.Sprintf("%s RENAME COLUMN %s TO %s", alter, sqlast.QuoteIdent(r.next), name))
 	validate := r.swapKey()
+	r.moveIdentity()
 	if r.old == nil || r.old.NotNull {
 		steps.Add("", fmt.Sprintf("%s ALTER COLUMN %s DROP NOT NULL", alter, sqlast.QuoteIdent(r.former)))
 	}
@@ -144,6 +142,22 @@ func (r *replacement) swapKey() (validate []string) {
 	r.steps.Add("", fmt.Sprintf("%s DROP CONSTRAINT %s, ADD CONSTRAINT %s PRIMARY KEY USING INDEX %s", Alter(r.table), name, name, sqlast.QuoteIdent(r.key)))
 	r.steps.Add("", again...)
 	return validate
+}
+
+// moveIdentity makes the new column the one that is numbered, from where the old
+// one stands.
+func (r *replacement) moveIdentity() {
+	if r.old == nil || r.old.Identity == sqlast.NoIdentity {
+		return
+	}
+	alter, name, kind := Alter(r.table), sqlast.QuoteIdent(r.alter.Column), "BY DEFAULT"
+	if r.old.Identity == sqlast.Always {
+		kind = "ALWAYS"
+	}
+	r.steps.Add("", fmt.Sprintf("%s ALTER COLUMN %s DROP IDENTITY", alter, sqlast.QuoteIdent(r.former)),
+		fmt.Sprintf("%s ALTER COLUMN %s ADD GENERATED %s AS IDENTITY", alter, name, kind),
+		fmt.Sprintf("SELECT setval(pg_get_serial_sequence(%s, %s), (SELECT max(%s) FROM %s))",
+			sqlast.QuoteLiteral(r.table.Name.String()), sqlast.QuoteLiteral(r.alter.Column), name, r.table.Name))
 }
 
 // moveDefault lets the new column have the old one's default, and its sequence.

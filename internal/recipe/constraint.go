@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/miglint/miglint/analyzer"
@@ -96,6 +97,9 @@ func ForeignKeyByPartition(s *analyzer.Stmt, table sqlast.Relation, c *sqlast.Co
 	var steps Steps
 	parts, more := leaves(s.Before, table.Name)
 	for _, part := range parts {
+		if refersAlready(s.Before, part, c) {
+			continue
+		}
 		target := sqlast.Relation{Name: part}
 		steps.Add("", fmt.Sprintf("%s ADD CONSTRAINT %s %s NOT VALID", Alter(target), name, tableConstraint(c)))
 		steps.Add(quiet, fmt.Sprintf("%s VALIDATE CONSTRAINT %s", Alter(target), name))
@@ -104,6 +108,18 @@ func ForeignKeyByPartition(s *analyzer.Stmt, table sqlast.Relation, c *sqlast.Co
 	steps.Add("then the whole table, which takes over the constraints of its partitions and scans nothing",
 		fmt.Sprintf("%s ADD CONSTRAINT %s %s", Alter(table), name, tableConstraint(c)))
 	return steps.String()
+}
+
+// refersAlready reports whether a partition has such a foreign key, valid: that of
+// the whole table takes it over.
+func refersAlready(before *catalog.Catalog, part sqlast.Name, c *sqlast.Constraint) bool {
+	t := before.Table(part)
+	return t != nil && slices.ContainsFunc(t.Constraints, func(has *catalog.Constraint) bool {
+		return has.Kind == sqlast.ForeignKey && has.Valid && has.RefTable == before.Resolve(c.RefTable) && slices.Equal(has.Columns, c.Columns) &&
+			(len(c.RefColumns) == 0 || slices.Equal(has.RefColumns, c.RefColumns)) &&
+			has.OnDelete == c.OnDelete && has.OnUpdate == c.OnUpdate &&
+			has.Deferrable == c.Deferrable && has.InitiallyDeferred == c.InitiallyDeferred
+	})
 }
 
 // maxPartitions is how many partitions a recipe spells out.
@@ -173,12 +189,28 @@ func UniqueUsingIndex(p *analyzer.Pass, s *analyzer.Stmt, table sqlast.Relation,
 	if c.InitiallyDeferred {
 		deferrable += " INITIALLY DEFERRED"
 	}
-	quoted := sqlast.QuoteIdent(name)
+	index, drop := freeIndexName(s, table, name)
 	steps.AddText(LeaveTransaction(p, s)).
-		Add("", fmt.Sprintf("CREATE UNIQUE INDEX CONCURRENTLY %s ON %s (%s)%s", quoted, table.Name, Idents(c.Columns), tail)).
+		Add("", fmt.Sprintf("CREATE UNIQUE INDEX CONCURRENTLY %s ON %s (%s)%s", sqlast.QuoteIdent(index), table.Name, Idents(c.Columns), tail)).
 		Add(later+"; the index becomes the constraint's",
-			fmt.Sprintf("%s ADD CONSTRAINT %s %s USING INDEX %s%s", Alter(table), quoted, kind, quoted, deferrable))
+			fmt.Sprintf("%s %sADD CONSTRAINT %s %s USING INDEX %s%s", Alter(table), drop, sqlast.QuoteIdent(name), kind, sqlast.QuoteIdent(index), deferrable))
 	return steps.String()
+}
+
+// freeIndexName is the constraint's own name for its index, unless an index has it
+// now. It is often that of the constraint which the same statement drops: then
+// drop is that action.
+func freeIndexName(s *analyzer.Stmt, table sqlast.Relation, name string) (index, drop string) {
+	schema := s.Before.Resolve(table.Name).Schema
+	if s.Before.IndexAt(catalog.Key{Schema: schema, Name: name}) == nil {
+		return name, ""
+	}
+	for _, op := range s.Ops {
+		if d, ok := op.(*sqlast.DropConstraint); ok && d.Constraint == name {
+			drop = "DROP CONSTRAINT " + sqlast.QuoteIdent(name) + ", "
+		}
+	}
+	return clip(name, maxIdent-len("_new")) + "_new", drop
 }
 
 func isNotNull(t *catalog.Table, column string) bool {

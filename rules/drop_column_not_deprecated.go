@@ -39,16 +39,17 @@ func runDropColumnNotDeprecated(p *analyzer.Pass) {
 		}
 		key := op.Before.Resolve(drop.Table.Name)
 		table := op.Before.TableAt(key)
-		if op.IsNew(key) || createdHere(op, table, drop.Column) || listed(p.Options.Deprecated, key, drop.Column) {
+		missing := table != nil && op.Before.Certain(key) && table.Column(drop.Column) == nil // IF EXISTS, and it does not
+		if missing || op.IsNew(key) || createdHere(op, table, drop.Column) || listed(p.Options.Deprecated, key, drop.Column) {
 			continue
 		}
-		missing, related := missingAnnouncement(p, op, table, key, drop.Column)
-		if missing == "" {
+		why, related := missingAnnouncement(p, op, table, key, drop.Column)
+		if why == "" {
 			continue
 		}
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
 			Message: fmt.Sprintf("dropping column %s of %s loses its values and breaks code that still uses it; %s",
-				sqlast.QuoteIdent(drop.Column), drop.Table.Name, missing),
+				sqlast.QuoteIdent(drop.Column), drop.Table.Name, why),
 			Suggestion: announce(drop),
 			Related:    related,
 		})

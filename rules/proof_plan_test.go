@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -204,13 +205,20 @@ func (p *plan) suggested(place string) string {
 	var w suggestionWriter
 	for _, u := range p.units {
 		var body, after, first strings.Builder
+		alone := p.leavesTransaction(&u)
 		for i := range u.steps {
 			s := &u.steps[i]
+			if s.stmt == nil && alone {
+				continue // it is told to leave the framework's transaction
+			}
 			statement := strings.TrimRight(s.sql, "; \n") + ";\n"
 			here, later := p.suggestion(s)
 			switch {
 			case here+later == "" && !(place == related && p.isRelated(s)):
 				body.WriteString(statement)
+			case place == inPlace:
+				body.WriteString(p.otherActions(s) + here)
+				after.WriteString(later)
 			case place == before:
 				body.WriteString(here + statement)
 				after.WriteString(later)
@@ -269,6 +277,49 @@ func (p *plan) completed() string {
 	return b.String() + suggestion
 }
 
+// leavesTransaction reports whether a suggestion in the migration says how its
+// file leaves the framework's transaction.
+func (p *plan) leavesTransaction(u *unit) bool {
+	for i := range u.steps {
+		if here, later := p.suggestion(&u.steps[i]); strings.Contains(here+later, "-- put `") {
+			return true
+		}
+	}
+	return false
+}
+
+// otherActions are those of a statement that findings are not about: each is
+// about one action, and suggests nothing for the others.
+func (p *plan) otherActions(s *planned) string {
+	if len(s.stmt.Ops) < 2 {
+		return ""
+	}
+	text := s.stmt.Text
+	cut := 0
+	for k := len(s.stmt.Ops) - 1; k >= 0; k-- {
+		at := s.stmt.Ops[k].Pos()
+		for _, d := range p.at(s) {
+			if d.Span.Start != at.Start && !strings.Contains(d.Suggestion, at.Text()) || cut == k+1 {
+				continue
+			}
+			cut = k + 1
+			from, to := at.Start-s.stmt.Span.Start, at.End-s.stmt.Span.Start
+			if before := strings.TrimRight(text[:from], " \n\t"); strings.HasSuffix(before, ",") {
+				from = len(before) - 1
+			} else if after := strings.TrimLeft(text[to:], " \n\t"); strings.HasPrefix(after, ",") {
+				to = len(text) - len(after) + 1
+			} else {
+				return "" // nothing is left
+			}
+			text = text[:from] + text[to:]
+		}
+	}
+	if cut == 0 {
+		return ""
+	}
+	return strings.TrimRight(text, "; \n") + ";\n"
+}
+
 // suggestionWriter writes the migrations of a plain folder.
 type suggestionWriter struct {
 	b     strings.Builder
@@ -287,18 +338,20 @@ func (w *suggestionWriter) file(name, text string) {
 	fmt.Fprintf(&w.b, "-- %04d_%s --\n%s", w.files, name, text)
 }
 
-// suggestion is what the first finding of a statement that suggests something
-// suggests: what stands in its place, and what comes later.
+// suggestion is what the findings of a statement suggest: what stands in its
+// place, and what comes later.
 func (p *plan) suggestion(s *planned) (here, later string) {
+	var seen []string
 	for _, d := range p.at(s) {
-		if d.Suggestion == "" {
+		if d.Suggestion == "" || slices.Contains(seen, d.Suggestion) {
 			continue
 		}
-		here, later = splitSuggestion(d.Suggestion)
-		if comment, _, _ := strings.Cut(here, "\n"); strings.Contains(comment, "in one transaction") && s.stmt.Tx == nil {
-			here = "BEGIN;\n" + here + "COMMIT;\n"
+		seen = append(seen, d.Suggestion)
+		now, then := splitSuggestion(d.Suggestion)
+		if comment, _, _ := strings.Cut(now, "\n"); strings.Contains(comment, "in one transaction") && s.stmt.Tx == nil {
+			now = "BEGIN;\n" + now + "COMMIT;\n"
 		}
-		break
+		here, later = here+now, later+then
 	}
 	return here, later
 }
@@ -334,14 +387,17 @@ var (
 	ownValue          = regexp.MustCompile(`= \$3\b`)
 )
 
-// suggestionCase turns what suggested returns into a project. What is to be
-// repeated with ranges of a key runs twice: up to the middle, and all the rest.
-// A value of the reader's own is '1'.
-func suggestionCase(text string) *analyzertest.Case {
-	text = ownValue.ReplaceAllString(text, "= '1'")
-	text = statementInRanges.ReplaceAllString(text,
+// runnable fills in what is left to the reader. What is to be repeated with
+// ranges of a key runs twice: up to the middle, and all the rest. A value of the
+// reader's own is '1'.
+func runnable(suggestion string) string {
+	return statementInRanges.ReplaceAllString(ownValue.ReplaceAllString(suggestion, "= '1'"),
 		"$1$3 <= (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY $3) FROM $2)$4\n$1$3 IS NOT NULL$4")
-	c := analyzertest.Example(text)
+}
+
+// suggestionCase turns what suggested returns into a project.
+func suggestionCase(text string) *analyzertest.Case {
+	c := analyzertest.Example(runnable(text))
 	c.Load.Framework = "plain"
 	if strings.Contains(text, ".up.sql --") {
 		c.Load.Framework = "golang-migrate"

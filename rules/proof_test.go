@@ -223,7 +223,7 @@ type besideResult struct {
 // most of the time they wait. The results come by rule and script.
 func measureBeside(t *testing.T, server *pgserver.Server, all []*rulesProof) map[string]<-chan besideResult {
 	results := map[string]<-chan besideResult{}
-	few := make(chan struct{}, 6) // each has three connections
+	few := make(chan struct{}, 5) // each has three connections
 	for _, p := range all {
 		for script := range p.claims.beside {
 			plan := p.plans(t, server.Major)[script]

@@ -88,6 +88,7 @@ func All() []*analyzer.Rule {
 		ambiguousOverload,
 		columnBecomesRequired,
 		dropObject,
+		identityAlways,
 		indexReplaceGap,
 		eventTrigger,
 		policyGap,
@@ -123,15 +124,18 @@ func All() []*analyzer.Rule {
 		versionOutOfOrder,
 		// convention, all opt-in
 		charType,
+		dropNotNull,
 		foreignKeyWithoutIndex,
 		integerPrimaryKey,
 		jsonType,
+		moneyType,
 		notIdempotent,
 		quotedName,
 		serialType,
 		superuserNeeded,
 		tableWithoutPrimaryKey,
 		timestampWithoutTimeZone,
+		unloggedTable,
 		varcharLimit,
 	}, analyzer.IgnoreRules()...)
 }

@@ -1,6 +1,8 @@
 package effect
 
 import (
+	"slices"
+
 	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/sqlast"
 )
@@ -71,6 +73,11 @@ func (j *judge) newTableForeignKey(op *sqlast.CreateTable, key catalog.Key, fk *
 	if !typ.IsZero() {
 		one.Columns = []string{""}
 	}
+	ref := j.cat.Table(fk.RefTable)
+	if op.Persistence == sqlast.Temporary && j.certain(ref) && ref.Persistence != sqlast.Temporary {
+		j.fail("42P16", "constraints on temporary tables may reference only temporary tables")
+		return
+	}
 	j.referencedMustFit(&one, nil, op.Persistence == sqlast.Permanent, typ)
 }
 
@@ -85,6 +92,11 @@ func (j *judge) attached(op sqlast.Op) {
 	case *sqlast.CreateRule:
 		j.lock(j.cat.Resolve(op.Table.Name), AccessExclusive, "a rule changes how queries of the relation are rewritten")
 	case *sqlast.CreatePolicy:
+		if t := j.cat.Table(op.Table.Name); !op.Alter && t != nil && !j.doubtful(t) &&
+			slices.ContainsFunc(t.Policies, func(p *catalog.Policy) bool { return p.Name == op.Name }) {
+			j.fail("42710", "policy %q for table %q already exists", op.Name, t.Name)
+			return
+		}
 		j.lock(j.cat.Resolve(op.Table.Name), AccessExclusive, "a policy changes what queries of the table see")
 		for _, e := range [...]sqlast.Expr{op.Using, op.Check} {
 			j.readSubqueries(e)
@@ -180,6 +192,11 @@ func (j *judge) grant(op *sqlast.Grant) {
 // publicationcmds.c).
 func (j *judge) publication(op *sqlast.CreatePublication) {
 	pub := j.cat.Publication(op.Name)
+	certain := pub != nil && j.cat.CertainPublication(pub)
+	if certain && op.Action == "create" {
+		j.fail("42710", "publication %q already exists", op.Name)
+		return
+	}
 	for _, r := range op.Tables {
 		key := j.cat.Resolve(r.Name)
 		keys := []catalog.Key{key}
@@ -187,6 +204,9 @@ func (j *judge) publication(op *sqlast.CreatePublication) {
 			keys = j.family(key)
 		}
 		j.lockAll(keys, ShareUpdateExclusive, "a publication locks the tables it takes in or leaves out")
+		if op.Action == "drop" && certain && !pub.AllTables && !slices.Contains(pub.Tables, key) && j.known(key) {
+			j.fail("42704", "relation %q is not part of the publication", key.Name)
+		}
 		if op.Action == "add" && pub != nil {
 			for _, k := range pub.Tables {
 				if k == key {

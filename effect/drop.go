@@ -20,6 +20,10 @@ func (j *judge) drop(op *sqlast.Drop) {
 		j.dropType(op)
 	case sqlast.Function, sqlast.Procedure:
 		j.dropFunction(op)
+	case sqlast.Aggregate:
+		if !op.IfExists {
+			j.lose(sqlast.Aggregate, j.cat.Resolve(op.Name).String(), "", false)
+		}
 	case sqlast.Schema:
 		j.dropSchema(op)
 	case sqlast.Trigger, sqlast.Policy, sqlast.RewriteRule:

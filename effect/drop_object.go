@@ -14,6 +14,9 @@ func (j *judge) dropType(op *sqlast.Drop) {
 	typ := j.cat.Type(op.Name)
 	kind := op.Object
 	if typ == nil {
+		if op.IfExists {
+			return
+		}
 		j.lose(kind, j.cat.ResolveType(op.Name).String(), "", false)
 		return
 	}
@@ -69,6 +72,9 @@ func (j *judge) dropFunction(op *sqlast.Drop) {
 	f := j.cat.FunctionNamed(op.Name, op.Args, op.HasArgs)
 	if f == nil || len(fs) != 1 && !op.HasArgs {
 		// Which of several overloads, or whether any, history cannot tell.
+		if len(fs) == 0 && op.IfExists {
+			return
+		}
 		key := j.cat.Resolve(op.Name)
 		if len(fs) > 0 {
 			key = fs[0].Key
@@ -161,7 +167,7 @@ func (j *judge) signature(f *catalog.Function) string {
 // dropSchema is DROP SCHEMA: under CASCADE everything in it goes.
 func (j *judge) dropSchema(op *sqlast.Drop) {
 	name := op.Name.Name
-	if op.IfExists && j.cat.SchemaGone(name) {
+	if op.IfExists && !j.cat.Schema(name) {
 		return
 	}
 	w := j.newWake(op.Cascade, false)

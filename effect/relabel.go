@@ -46,6 +46,9 @@ func (j *judge) rename(op *sqlast.Rename) {
 		j.lock(j.cat.Resolve(op.On.Name), AccessExclusive, "RENAME locks the table of the "+op.Object.String())
 	case sqlast.EnumValue:
 		j.enumLabelMustExist(op.On.Name, op.Old)
+		if t := j.cat.Type(op.On.Name); t != nil && j.cat.CertainType(t) && hasLabel(t, op.New) {
+			j.fail("42710", "enum label %q already exists", op.New)
+		}
 	default:
 		if relationObject(op.Object) || relationObject(op.Via) {
 			j.renameRelation(op)

@@ -152,6 +152,11 @@ func (j *judge) alterAttribute(op *sqlast.AlterAttribute) {
 		j.fail("42P16", "composite type %s cannot be made a member of itself", t.Name)
 		return
 	}
+	if t.Kind == sqlast.CompositeType && op.Action != "add" && !op.IfExists && j.cat.CertainType(t) &&
+		!slices.ContainsFunc(t.Attributes, func(c *catalog.Column) bool { return c.Name == op.Attribute.Name }) {
+		j.fail("42703", "column %q of relation %q does not exist", op.Attribute.Name, t.Name)
+		return
+	}
 	if op.Action == "alter" && j.attributeIsUsed(t) {
 		return
 	}

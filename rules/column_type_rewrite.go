@@ -34,9 +34,12 @@ func runColumnTypeRewrite(p *analyzer.Pass) {
 		}
 		d := analyzer.Diagnostic{Locks: op.Locks(op.I, effect.AccessExclusive)}
 		what := fmt.Sprintf("changing %s of %s to %s", sqlast.QuoteIdent(alter.Column), alter.Table.Name, alter.Type)
+		narrows := ""
 		why, certain, rewrites := rewritesExisting(op)
 		if t := op.Before.Table(alter.Table.Name); t != nil && t.Column(alter.Column) != nil {
-			what = fmt.Sprintf("changing %s of %s from %s to %s", sqlast.QuoteIdent(alter.Column), alter.Table.Name, t.Column(alter.Column).Type, alter.Type)
+			old := t.Column(alter.Column).Type
+			what = fmt.Sprintf("changing %s of %s from %s to %s", sqlast.QuoteIdent(alter.Column), alter.Table.Name, old, alter.Type)
+			narrows = narrowing(old, alter)
 		}
 		if rewrites && !certain && onlyItself(alter) {
 			why, certain = fmt.Sprintf("only a column that is %s already would be spared", alter.Type), true
@@ -58,6 +61,9 @@ func runColumnTypeRewrite(p *analyzer.Pass) {
 				what, op.Until(), whyScanned(op))
 		default:
 			continue
+		}
+		if narrows != "" {
+			d.Message += "; " + narrows
 		}
 		p.ReportStmt(op.Stmt, op.I, d)
 	}

@@ -39,8 +39,8 @@ func runSlowStatementUnderLock(p *analyzer.Pass) {
 				break // validate-under-lock says it
 			}
 			p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
-				Message: fmt.Sprintf("%s of %s takes its time while %s is locked: line %d blocks its reads and writes %s",
-					what, on, h.Relation, h.By.Span.StartPos().Line, op.Until()),
+				Message: fmt.Sprintf("%s takes its time while %s is locked: line %d blocks its reads and writes %s",
+					what, h.Relation, h.By.Span.StartPos().Line, op.Until()),
 				Locks:   []effect.Lock{h.Lock},
 				Related: []analyzer.Related{{Span: h.By.Span, Message: "the lock is taken here"}},
 			})
@@ -53,9 +53,15 @@ func runSlowStatementUnderLock(p *analyzer.Pass) {
 // writers themselves while they scan or build have rules of their own.
 func slow(op analyzer.Op) (what string, on sqlast.Name, ok bool) {
 	if validate, isValidate := op.Op.(*sqlast.ValidateConstraint); isValidate {
-		return "the validation", validate.Table.Name, scansExisting(op)
+		return "the validation of " + validate.Table.String(), validate.Table.Name, scansExisting(op)
+	}
+	for _, call := range calls(op.Op) {
+		switch call.Name.Name {
+		case "pg_sleep", "pg_sleep_for", "pg_sleep_until":
+			return call.Name.Name + "()", sqlast.Name{}, true
+		}
 	}
 	change, whole := wholeTableDML(op)
 	key := op.Before.Resolve(change.table)
-	return "the " + change.verb, change.table, whole && !op.Empty(key) && !op.Small(key)
+	return fmt.Sprintf("the %s of %s", change.verb, change.table), change.table, whole && !op.Empty(key) && !op.Small(key)
 }

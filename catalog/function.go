@@ -132,8 +132,7 @@ func (c *Catalog) FunctionNamed(name sqlast.Name, args []sqlast.TypeName, writte
 	return nil
 }
 
-// removeFunction drops a function. With CASCADE, once no overload is left, what
-// calls it goes too.
+// removeFunction drops a function. With CASCADE what calls it goes too.
 func (c *Catalog) removeFunction(f *Function, cascade bool) {
 	list := c.functionsAt(f.Key)
 	i := slices.IndexFunc(list, func(g *Function) bool { return g.Key == f.Key && sameArgs(f, g) })
@@ -141,7 +140,7 @@ func (c *Catalog) removeFunction(f *Function, cascade bool) {
 		return
 	}
 	f = list[i]
-	if cascade && len(list) == 1 {
+	if cascade {
 		for _, user := range c.callers(f.Key) {
 			if t := c.relative(user); t != nil {
 				c.dropCallers(t, f)
@@ -162,7 +161,7 @@ func (c *Catalog) removeFunction(f *Function, cascade bool) {
 // dropCallers drops what a table has that calls a function.
 func (c *Catalog) dropCallers(t *Table, f *Function) {
 	t.Triggers = slices.DeleteFunc(slices.Clone(t.Triggers), func(tr *Trigger) bool {
-		return slices.Contains(c.Functions(tr.Function), f) || c.Calls(tr.When, f)
+		return c.isCalled(f, tr.Function, 0) || c.Calls(tr.When, f)
 	})
 	t.Policies = slices.DeleteFunc(slices.Clone(t.Policies), func(p *Policy) bool { return c.Calls(p.Using, f) || c.Calls(p.Check, f) })
 	for _, con := range slices.Clone(t.Constraints) {
@@ -189,12 +188,45 @@ func (c *Catalog) dropCallers(t *Table, f *Function) {
 func (c *Catalog) Calls(e sqlast.Expr, f *Function) bool {
 	found := false
 	sqlast.WalkExpr(e, func(e sqlast.Expr) bool {
-		if call, ok := e.(*sqlast.FuncExpr); ok && call.Name.Name == f.Name && slices.Contains(c.Functions(call.Name), f) {
+		if call, ok := e.(*sqlast.FuncExpr); ok && call.Name.Name == f.Name && c.isCalled(f, call.Name, len(call.Args)) {
 			found = true
 		}
 		return !found
 	})
 	return found
+}
+
+// isCalled reports whether a call by that name and with so many arguments is one
+// of a function, and of no overload.
+func (c *Catalog) isCalled(f *Function, name sqlast.Name, args int) bool {
+	found := false
+	for _, g := range c.Functions(name) {
+		if g.takes(args) {
+			if g.Key != f.Key || !sameArgs(f, g) {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
+}
+
+// takes reports whether a function can be called with so many arguments.
+func (f *Function) takes(args int) bool {
+	most, least := 0, 0
+	for _, a := range f.Args {
+		switch {
+		case a.Mode == "out" || a.Mode == "table":
+		case a.Mode == "variadic":
+			most = maxColumns
+		default:
+			most++
+			if !a.HasDefault {
+				least++
+			}
+		}
+	}
+	return least <= args && args <= most
 }
 
 // moveFunction gives a function another key; triggers and expressions that call
@@ -227,7 +259,7 @@ func (c *Catalog) renameCalls(t *Table, f *Function, to Key) {
 		}
 		return mapExpr(e, func(e sqlast.Expr) sqlast.Expr {
 			call, ok := e.(*sqlast.FuncExpr)
-			if !ok || !c.Calls(&sqlast.FuncExpr{Name: call.Name}, f) {
+			if !ok || !c.isCalled(f, call.Name, len(call.Args)) {
 				return e
 			}
 			clone := *call
@@ -238,7 +270,7 @@ func (c *Catalog) renameCalls(t *Table, f *Function, to Key) {
 	t.Triggers = slices.Clone(t.Triggers)
 	for i, tr := range t.Triggers {
 		clone := *tr
-		if slices.Contains(c.Functions(tr.Function), f) {
+		if c.isCalled(f, tr.Function, 0) {
 			clone.Function.Schema, clone.Function.Name = to.Schema, to.Name
 		}
 		clone.When = expr(tr.When)

@@ -80,17 +80,21 @@ func (c *Catalog) addIndex(t *Table, i *Index, con *Constraint) {
 	}
 	for _, k := range t.Partitions {
 		if p := c.relative(k); p != nil {
-			c.attachOrAddIndex(p, t, i, i.Created)
+			c.attachOrAddIndex(p, t, i, false, i.Created)
 		}
 	}
 }
 
 // attachOrAddIndex gives a partition the counterpart of its parent's index: one
 // that it has and that is attached to none, else a new one.
-func (c *Catalog) attachOrAddIndex(p, parent *Table, i *Index, at Origin) {
+// attach is set if the partition is new to the parent, not the index.
+func (c *Catalog) attachOrAddIndex(p, parent *Table, i *Index, attach bool, at Origin) {
 	for _, own := range p.Indexes {
 		if own.Parent != (Key{}) || !sameIndex(own, i) || i.Constraint != "" && own.Constraint == "" {
 			continue
+		}
+		if c.major >= 17 && attach && i.Constraint != "" && own.Primary != i.Primary {
+			continue // constraints of different kinds
 		}
 		own = c.updateIndex(own)
 		own.Parent = i.Key

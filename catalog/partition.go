@@ -33,7 +33,7 @@ func (c *Catalog) linkPartition(parent, t *Table, bound sqlast.PartitionBound) {
 // (AttachPartitionEnsureIndexes).
 func (c *Catalog) inheritIndexes(t, parent *Table, at Origin) {
 	for _, i := range parent.Indexes {
-		c.attachOrAddIndex(t, parent, i, at)
+		c.attachOrAddIndex(t, parent, i, true, at)
 		if i.Only {
 			c.checkIndexComplete(parent, i.Name)
 		}
@@ -169,6 +169,13 @@ func (c *Catalog) detachPartition(parent *Table, op *sqlast.DetachPartition, at 
 		}
 	}
 	c.unlinkPartition(t)
+	for i, col := range t.Columns {
+		if col.Identity != sqlast.NoIdentity && col.Sequence == (Key{}) { // the parent's
+			clone := *col
+			clone.Identity = sqlast.NoIdentity
+			t.Columns = with(t.Columns, i, &clone)
+		}
+	}
 	if op.Concurrently && parent.PartitionBy != nil && !slices.Contains(parent.PartitionBy.Columns, "") {
 		// The bound stays as a CHECK, unless one implies it (DetachAddConstraintIfNeeded).
 		con := &Constraint{Constraint: sqlast.Constraint{Kind: sqlast.Check, Columns: parent.PartitionBy.Columns}, Valid: true, Created: at}

@@ -25,7 +25,19 @@ func (c *Catalog) newType(t *Type) {
 	}
 	c.putType(t)
 	c.enterComposite(t)
-	for _, k := range partTypes(t) {
+	c.noteParts(t, nil)
+}
+
+// noteParts notes in user-defined types that another is made of them, and that it
+// no longer is made of those it was.
+func (c *Catalog) noteParts(t *Type, old []Key) {
+	parts := partTypes(t)
+	for _, k := range old {
+		if part := c.userTypeAt(k); part != nil && !slices.Contains(parts, k) {
+			c.removeKey(&part.UsedIn, t.Key)
+		}
+	}
+	for _, k := range parts {
 		if part := c.userTypeAt(k); part != nil {
 			addKey(&part.UsedIn, t.Key)
 		}
@@ -105,6 +117,8 @@ func (c *Catalog) addEnumValue(op *sqlast.AddEnumValue, at Origin) {
 func (c *Catalog) alterAttribute(op *sqlast.AlterAttribute, at Origin) {
 	t := c.typeFor(op.Type, sqlast.CompositeType, false)
 	i := slices.IndexFunc(t.Attributes, func(a *Column) bool { return a.Name == op.Attribute.Name })
+	old := partTypes(t)
+	defer c.noteParts(t, old)
 	switch {
 	case op.Action == "drop" && i >= 0:
 		t.Attributes = without(t.Attributes, i)

@@ -162,7 +162,9 @@ func (j *judge) recursesHere(op sqlast.AlterAction) bool {
 	case *sqlast.AddConstraint:
 		return j.constraintRecurses(&op.Constraint)
 	case *sqlast.DropConstraint:
-		return a.table != nil && a.table.Constraint(op.Constraint) != nil
+		// Only partitions have copies of keys and foreign keys.
+		c := constraintOf(a.table, op.Constraint)
+		return c != nil && (c.Kind == sqlast.Check || c.Kind == sqlast.NotNullConstraint || a.table.PartitionBy != nil)
 	case *sqlast.ValidateConstraint:
 		c := constraintOf(a.table, op.Constraint)
 		return c != nil && !c.Valid && c.Kind != sqlast.ForeignKey

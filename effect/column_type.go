@@ -199,7 +199,7 @@ var integerTypes = map[string]bool{"int2": true, "int4": true, "int8": true}
 // defaultRefused reports whether the column's default has no assignment cast to
 // the new type. The default was coerced to the old type when it was set.
 func (j *judge) defaultRefused(col *catalog.Column, op *sqlast.AlterColumnType) bool {
-	if col.Default == nil || col.Sequence != (catalog.Key{}) && col.Identity != sqlast.NoIdentity || isNull(col.Default) {
+	if col.Default == nil || col.Sequence != (catalog.Key{}) && col.Identity != sqlast.NoIdentity {
 		return false
 	}
 	return !j.dropsDefault(op.Column) && j.convert(col.Type, op.Type, false) == impossible

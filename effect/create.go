@@ -46,8 +46,19 @@ func (j *judge) createTable(op *sqlast.CreateTable) {
 			j.newTableForeignKey(op, key, c, sqlast.TypeName{})
 		}
 	}
-	if op.Query != nil {
+	switch {
+	case op.Query == nil:
+	case op.NoData:
+		j.parsed(op.Query, "the query names it")
+	default:
 		j.query(op.Query)
+	}
+}
+
+// parsed is a query that is not run: what it names is locked all the same.
+func (j *judge) parsed(q *sqlast.Query, cause string) {
+	for _, r := range q.Reads {
+		j.lock(j.cat.Resolve(r.Name), AccessShare, cause)
 	}
 }
 
@@ -118,13 +129,15 @@ func (j *judge) attached(op sqlast.Op) {
 func (j *judge) createView(op *sqlast.CreateView) {
 	key := j.newKey(op.Name, op.Temporary)
 	kind, exists := j.cat.RelationKind(key)
+	if op.Materialized && op.Query != nil && slices.ContainsFunc(op.Query.Reads, func(r sqlast.Relation) bool { return j.temporary(j.cat.Resolve(r.Name)) }) {
+		j.fail("0A000", "materialized views must not use temporary tables or views")
+		return
+	}
 	if op.Query != nil {
 		if op.Materialized && !op.NoData {
 			j.query(op.Query)
 		} else {
-			for _, r := range op.Query.Reads {
-				j.lock(j.cat.Resolve(r.Name), AccessShare, "the view's query names it")
-			}
+			j.parsed(op.Query, "the view's query names it")
 		}
 	}
 	switch {

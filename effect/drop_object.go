@@ -124,7 +124,7 @@ func (w *wake) callers(t *catalog.Table, f *catalog.Function) {
 		}
 	}
 	for _, tr := range t.Triggers {
-		if tr.Function.Name == f.Name && slices.Contains(w.cat.Functions(tr.Function), f) || w.cat.Calls(tr.When, f) {
+		if w.cat.Calls(&sqlast.FuncExpr{Name: tr.Function}, f) || w.cat.Calls(tr.When, f) {
 			lose(sqlast.Trigger, tr.Name, tr.Inherited)
 		}
 	}

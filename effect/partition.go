@@ -16,7 +16,7 @@ func (j *judge) attachPartition(op *sqlast.AttachPartition) {
 		j.attachIndex(child)
 		return
 	}
-	if j.attachRefused(child) {
+	if j.hashDefault(j.alter.table, op.Bound) || j.attachRefused(child) {
 		return
 	}
 	for _, k := range j.family(child) {
@@ -37,6 +37,16 @@ func (j *judge) attachPartition(op *sqlast.AttachPartition) {
 	if parent != nil {
 		j.completePartition(parent, child)
 	}
+}
+
+// hashDefault fails a DEFAULT partition of a table that is partitioned by hash
+// (transformPartitionBound in parse_utilcmd.c).
+func (j *judge) hashDefault(parent *catalog.Table, bound sqlast.PartitionBound) bool {
+	if !bound.Default || parent == nil || parent.PartitionBy == nil || parent.PartitionBy.Strategy != "hash" || j.doubtful(parent) {
+		return false
+	}
+	j.fail("42P16", "a hash-partitioned table may not have a default partition")
+	return true
 }
 
 // readAncestors locks the tables that a partition is in: its bound is made of

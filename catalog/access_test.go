@@ -87,6 +87,31 @@ func TestPublicationsFollowTheirTables(t *testing.T) {
 	}
 }
 
+// TestSecurityInvoker: CREATE OR REPLACE VIEW takes it away. Measured on 18.
+func TestSecurityInvoker(t *testing.T) {
+	const table = "CREATE TABLE t (a int);"
+	tests := []struct {
+		name, sql string
+		want      bool
+	}{
+		{"not said", "CREATE VIEW v AS SELECT a FROM t", false},
+		{"said", "CREATE VIEW v WITH (security_invoker) AS SELECT a FROM t", true},
+		{"off", "CREATE VIEW v WITH (security_invoker = false) AS SELECT a FROM t", false},
+		{"replaced", "CREATE VIEW v WITH (security_invoker) AS SELECT a FROM t; CREATE OR REPLACE VIEW v AS SELECT a FROM t", false},
+		{"set", "CREATE VIEW v AS SELECT a FROM t; ALTER VIEW v SET (security_invoker = on)", true},
+		{"set as of a table", "CREATE VIEW v AS SELECT a FROM t; ALTER TABLE v SET (security_invoker)", true},
+		{"reset", "CREATE VIEW v WITH (security_invoker) AS SELECT a FROM t; ALTER VIEW v RESET (security_invoker)", false},
+		{"something else set", "CREATE VIEW v WITH (security_invoker) AS SELECT a FROM t; ALTER VIEW v SET (security_barrier = on)", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := replay(t, table+tt.sql).View(sqlast.Name{Name: "v"}).SecurityInvoker; got != tt.want {
+				t.Errorf("got %t", got)
+			}
+		})
+	}
+}
+
 func TestAlterFunction(t *testing.T) {
 	const create = "CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'select 1'; CREATE FUNCTION f(a text) RETURNS int LANGUAGE sql AS 'select 1';"
 	tests := []struct {

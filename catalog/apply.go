@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/miglint/miglint/sqlast"
 )
@@ -126,6 +127,9 @@ func (c *Catalog) applyAlter(op sqlast.AlterAction, at Origin) {
 		c.attachIndex(attach)
 		return
 	}
+	if set, ok := op.(*sqlast.SetStorageParameters); ok && c.setViewOptions(set) {
+		return
+	}
 	switch target.Kind {
 	case sqlast.Table, sqlast.ForeignTable, sqlast.OtherObject:
 	default:
@@ -162,6 +166,19 @@ func (c *Catalog) applyAlter(op sqlast.AlterAction, at Origin) {
 	default:
 		alterTable(t, op)
 	}
+}
+
+// setViewOptions applies SET and RESET to a view; false if the name is not that of
+// one.
+func (c *Catalog) setViewOptions(op *sqlast.SetStorageParameters) bool {
+	v := c.View(op.Table.Name)
+	if v == nil {
+		return false
+	}
+	if value, ok := op.Parameters["security_invoker"]; ok {
+		c.view(v.Key).SecurityInvoker = !op.Reset && slices.Contains([]string{"", "true", "on", "yes", "1"}, strings.ToLower(value))
+	}
+	return true
 }
 
 // alterTable applies the actions that set a property of the table itself.

@@ -168,6 +168,7 @@ type View struct {
 	Key
 	Materialized    bool
 	Populated       bool // materialized views: not WITH NO DATA
+	SecurityInvoker bool // reads with the rights of who queries it
 	Columns         []string
 	Types           []sqlast.TypeName // of Columns, zero where history cannot tell
 	Query           *sqlast.Query

@@ -303,7 +303,7 @@ func (c *Catalog) createView(op *sqlast.CreateView, at Origin) {
 	if op.Name.Schema == "" && (op.Temporary || c.readsTemporary(op)) {
 		k.Schema = tempSchema
 	}
-	v := &View{Key: k, Materialized: op.Materialized, Populated: !op.NoData, Query: op.Query, Created: at}
+	v := &View{Key: k, Materialized: op.Materialized, Populated: !op.NoData, SecurityInvoker: op.SecurityInvoker, Query: op.Query, Created: at}
 	if r, taken := c.relationAt(k); taken {
 		if op.IfNotExists {
 			return

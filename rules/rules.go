@@ -83,6 +83,7 @@ func All() []*analyzer.Rule {
 		insertColumnsShifted,
 		truncate,
 		untrustedLanguage,
+		viewBypassesRLS,
 		updateWithoutJoin,
 		// breaking
 		ambiguousOverload,

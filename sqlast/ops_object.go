@@ -12,8 +12,11 @@ type (
 		IfNotExists  bool
 		Temporary    bool
 		NoData       bool
-		Columns      []string
-		Query        *Query
+		// SecurityInvoker is WITH (security_invoker): it reads with the rights of who
+		// queries it (PostgreSQL 15). CREATE OR REPLACE without it takes it away.
+		SecurityInvoker bool
+		Columns         []string
+		Query           *Query
 	}
 	// RefreshMaterializedView is REFRESH MATERIALIZED VIEW.
 	RefreshMaterializedView struct {

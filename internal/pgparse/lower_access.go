@@ -120,20 +120,6 @@ func (l *lowerer) foreignOptions(tag string, options []*pg.Node) sqlast.Op {
 	return op
 }
 
-// isOn reads a boolean option: without a value it is on (defGetBoolean in
-// define.c).
-func isOn(d *pg.DefElem) bool {
-	switch a := d.GetArg().GetNode().(type) {
-	case nil:
-		return true
-	case *pg.Node_Integer:
-		return a.Integer.Ival != 0
-	case *pg.Node_Boolean:
-		return a.Boolean.Boolval
-	}
-	return isTrue(str(d.Arg))
-}
-
 func (l *lowerer) createEventTrigger(s *pg.CreateEventTrigStmt) sqlast.Op {
 	op := &sqlast.CreateEventTrigger{Node: l.node(), Name: s.Trigname, Event: strings.ToLower(s.Eventname), Function: qualified(s.Funcname)}
 	for _, n := range s.Whenclause {

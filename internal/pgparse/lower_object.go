@@ -19,6 +19,7 @@ func (l *lowerer) createView(s *pg.ViewStmt) sqlast.Op {
 	return &sqlast.CreateView{
 		Node: l.node(), Name: l.rangeName(s.View), Replace: s.Replace,
 		Temporary: s.View.GetRelpersistence() == "t", Columns: strs(s.Aliases), Query: l.queryIn(s.Query, query),
+		SecurityInvoker: optionIn(s.Options, "security_invoker"),
 	}
 }
 

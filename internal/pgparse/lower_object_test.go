@@ -127,6 +127,9 @@ func TestLowerObjects(t *testing.T) {
 		{"publication of some changes", "CREATE PUBLICATION p FOR TABLE a WITH (publish = 'insert, truncate', publish_via_partition_root)", []sqlast.Op{&sqlast.CreatePublication{
 			Name: "p", Action: "create", Tables: []sqlast.Relation{rel("a")}, Publish: []string{"insert", "truncate"},
 		}}},
+		{"view with the rights of who reads it", "CREATE VIEW v WITH (security_barrier, security_invoker = on) AS SELECT 1 AS a", []sqlast.Op{&sqlast.CreateView{
+			Name: name("v"), SecurityInvoker: true, Query: &sqlast.Query{Targets: []sqlast.Target{{Name: "a", Expr: num("1")}}},
+		}}},
 		{"statistics", "CREATE STATISTICS s.x ON a, b FROM t", []sqlast.Op{&sqlast.CreateStatistics{Name: name("s.x"), Table: rel("t")}}},
 		{"grant", "GRANT SELECT (a), INSERT ON t, s.u TO PUBLIC, r", []sqlast.Op{&sqlast.Grant{
 			Object: sqlast.Table, Names: []sqlast.Name{name("t"), name("s.u")}, Privileges: []string{"select", "insert"}, Grantees: []string{"public", "r"},

@@ -67,7 +67,7 @@ func (l *lowerer) createSubscription(s *pg.CreateSubscriptionStmt) sqlast.Op {
 	for _, n := range s.Options {
 		d := n.GetDefElem()
 		if name := d.GetDefname(); name == "create_slot" || name == "connect" {
-			op.CreateSlot = op.CreateSlot && isOn(d)
+			op.CreateSlot = op.CreateSlot && optionSet(d)
 		}
 	}
 	op.PasswordAt = l.connectionPassword(s.Conninfo)

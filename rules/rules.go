@@ -113,6 +113,7 @@ func All() []*analyzer.Rule {
 		editedAfterMerge,
 		gooseDirective,
 		ignoredFile,
+		nameTooLong,
 		plaintextPassword,
 		redundantIndex,
 		settingLeaks,

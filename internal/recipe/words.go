@@ -43,6 +43,27 @@ func findWord(sql, keyword string) (start, end int, ok bool) {
 	return 0, 0, false
 }
 
+// LongNames returns the names in SQL text that are longer than n bytes, as byte
+// ranges without quotes. Strings and comments are left aside.
+func LongNames(sql string, n int) [][2]int {
+	var all [][2]int
+	for i := 0; i < len(sql); {
+		if k := skip(sql[i:]); k > 0 {
+			if sql[i] == '"' && k-2 > n && sql[i+k-1] == '"' {
+				all = append(all, [2]int{i + 1, i + k - 1})
+			}
+			i += k
+			continue
+		}
+		k := wordLen(sql[i:])
+		if k > n {
+			all = append(all, [2]int{i, i + k})
+		}
+		i += max(k, 1)
+	}
+	return all
+}
+
 // wordLen is the length of the identifier or key word that s begins with.
 func wordLen(s string) int {
 	n := 0

@@ -242,11 +242,11 @@ func (a *annotator) start(s *migration.Stream, scripts migration.Scripts) []*cat
 	if s.Framework.Downs == migration.NoDowns {
 		return nil
 	}
-	starts := append(a.starts, a.cat.Snapshot())
-	if len(starts) > maxStarts {
-		starts = slices.Clone(starts[1:])
+	a.starts = append(a.starts, a.cat.Snapshot())
+	if len(a.starts) > maxStarts {
+		a.starts = slices.Clone(a.starts[1:])
 	}
-	a.starts = starts
+	starts := a.starts
 	if scripts.Down.HasStatements() {
 		a.starts = nil
 	}

@@ -71,12 +71,13 @@ func (j *judge) indexTargetRefused(key catalog.Key) bool {
 	if !ok || kind != sqlast.View && kind != sqlast.Sequence && kind != sqlast.ForeignTable {
 		return false
 	}
-	if j.env.Major == 14 && kind == sqlast.ForeignTable {
-		j.fail("42809", "cannot create index on foreign table %q", key.Name)
-	} else if j.env.Major == 14 {
-		j.fail("42809", "%q is not a table or materialized view", key.Name)
-	} else {
+	switch {
+	case j.env.Major > 14:
 		j.fail("42809", "cannot create index on relation %q", key.Name)
+	case kind == sqlast.ForeignTable:
+		j.fail("42809", "cannot create index on foreign table %q", key.Name)
+	default:
+		j.fail("42809", "%q is not a table or materialized view", key.Name)
 	}
 	return true
 }

@@ -31,7 +31,7 @@ func (j *judge) viewShape(key catalog.Key, op *sqlast.CreateView) {
 		if i >= len(old.Types) || i >= len(now.Types) {
 			continue
 		}
-		if was, is := old.Types[i], now.Types[i]; !was.IsZero() && !is.IsZero() && !(j.sameType(was, is) && sameMods(was, is)) {
+		if was, is := old.Types[i], now.Types[i]; !was.IsZero() && !is.IsZero() && (!j.sameType(was, is) || !sameMods(was, is)) {
 			j.fail("42P16", "cannot change data type of view column %q from %s to %s", name, was, is)
 			return
 		}

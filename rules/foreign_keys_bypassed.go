@@ -55,7 +55,7 @@ func runForeignKeysBypassed(p *analyzer.Pass) {
 		t := op.Before.Table(table)
 		switch replica := strings.EqualFold(op.Settings["session_replication_role"].Value, "replica"); {
 		case !replica && (t == nil || !off[t.Key]):
-		case t == nil || !enforced(op.Before, t, verb):
+		case t == nil || !enforced(t, verb):
 		default:
 			how := "session_replication_role is replica"
 			if !replica {
@@ -89,7 +89,7 @@ func writes(op sqlast.Op) (table sqlast.Name, verb string) {
 
 // enforced reports whether a foreign key would look at what is written: one of
 // the table, or one that refers to rows that go or change.
-func enforced(c *catalog.Catalog, t *catalog.Table, verb string) bool {
+func enforced(t *catalog.Table, verb string) bool {
 	own := verb != "DELETE" && slices.ContainsFunc(t.Constraints, func(c *catalog.Constraint) bool {
 		return c.Kind == sqlast.ForeignKey
 	})

@@ -117,7 +117,7 @@ func machine(ctx context.Context, major int) []string {
 	}
 	patterns := distributions
 	if prefix := os.Getenv("HOMEBREW_PREFIX"); prefix != "" {
-		patterns = append(slices.Clip(patterns), filepath.Join(prefix, "opt/postgresql@%d/bin"))
+		patterns = append(slices.Clip(patterns), filepath.Join(prefix, "opt", "postgresql@%d", "bin"))
 	}
 	for n := MaxMajor; n >= MinMajor; n-- {
 		if major != 0 && n != major {

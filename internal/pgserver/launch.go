@@ -100,7 +100,7 @@ func address(dir string) (*url.URL, []string, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("finding a free port on the loopback interface (the path %s is too long for a socket): %w", dir, err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }() // the server takes the port over
 	host, port, err := net.SplitHostPort(l.Addr().String())
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the address %s: %w", l.Addr(), err)
@@ -132,7 +132,11 @@ func (p *process) await(ctx context.Context, url string) (*pgx.Conn, error) {
 		case <-p.ended:
 			return nil, p.death()
 		case <-ctx.Done():
-			return nil, fmt.Errorf("%w (%v); the end of its log:\n%s", context.Cause(ctx), last, p.log)
+			cause := context.Cause(ctx)
+			if last != nil {
+				cause = fmt.Errorf("%w (%w)", cause, last)
+			}
+			return nil, fmt.Errorf("%w; the end of its log:\n%s", cause, p.log)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}

@@ -24,21 +24,24 @@ func unpack(archive []byte, dir string) error {
 		return fmt.Errorf("opening the archive: %w", err)
 	}
 	for _, file := range outer.File {
-		if !strings.HasSuffix(file.Name, ".txz") {
-			continue
+		if strings.HasSuffix(file.Name, ".txz") {
+			return unpackInner(file, dir)
 		}
-		compressed, err := file.Open()
-		if err != nil {
-			return fmt.Errorf("opening %s in the archive: %w", file.Name, err)
-		}
-		defer compressed.Close()
-		plain, err := xz.NewReader(compressed, 0)
-		if err != nil {
-			return fmt.Errorf("opening %s in the archive: %w", file.Name, err)
-		}
-		return untar(tar.NewReader(plain), dir)
 	}
 	return errors.New("the archive holds no file that ends in .txz")
+}
+
+func unpackInner(file *zip.File, dir string) error {
+	compressed, err := file.Open()
+	if err != nil {
+		return fmt.Errorf("opening %s in the archive: %w", file.Name, err)
+	}
+	defer compressed.Close()
+	plain, err := xz.NewReader(compressed, 0)
+	if err != nil {
+		return fmt.Errorf("opening %s in the archive: %w", file.Name, err)
+	}
+	return untar(tar.NewReader(plain), dir)
 }
 
 // untar writes files, folders and links, and nothing outside the folder.

@@ -19,7 +19,7 @@ func withoutSecrets(res *analyzer.Result) *analyzer.Result {
 	var clean *analyzer.Result
 	for i := range res.Diagnostics {
 		d := &res.Diagnostics[i]
-		message, suggestion := hidden(d.Message), hidden(d.Suggestion)
+		message, suggestion := WithoutPasswords(d.Message), WithoutPasswords(d.Suggestion)
 		if message == d.Message && suggestion == d.Suggestion {
 			continue
 		}
@@ -36,7 +36,8 @@ func withoutSecrets(res *analyzer.Result) *analyzer.Result {
 	return clean
 }
 
-func hidden(s string) string {
+// WithoutPasswords returns SQL, or a part of it, with stars in place of passwords.
+func WithoutPasswords(s string) string {
 	if len(s) < len("password") {
 		return s
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/effect"
+	"github.com/miglint/miglint/report"
 	"github.com/miglint/miglint/source"
 )
 
@@ -94,7 +95,7 @@ func newStatementJSON(s *analyzer.Stmt, number int) statementJSON {
 	e := &s.Effect
 	j := statementJSON{
 		File: s.Span.File.Path, Statement: number, Line: s.Span.StartPos().Line, EndLine: s.Span.EndPos().Line,
-		SQL: s.Text, Op: opNames(s), InTransaction: s.InTx(),
+		SQL: report.WithoutPasswords(s.Text), Op: opNames(s), InTransaction: s.InTx(),
 		Locks: []lockJSON{}, Rewrites: relations(e.Rewrites), Scans: relations(e.Scans), Builds: []string{}, Loses: []string{},
 	}
 	for _, l := range e.Locks {
@@ -142,7 +143,7 @@ func opNames(s *analyzer.Stmt) string {
 
 func locksText(w io.Writer, pass *analyzer.Pass) {
 	for _, s := range pass.Stmts {
-		fmt.Fprintf(w, "%s:%d: %s\n", printable(s.Span.File.Path), s.Span.StartPos().Line, oneLine(s.Text))
+		fmt.Fprintf(w, "%s:%d: %s\n", printable(s.Span.File.Path), s.Span.StartPos().Line, oneLine(report.WithoutPasswords(s.Text)))
 		e := &s.Effect
 		quiet := true
 		line := func(format string, args ...any) {

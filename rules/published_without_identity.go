@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -32,9 +31,37 @@ CREATE TABLE events (id bigint PRIMARY KEY, at timestamptz NOT NULL, kind text N
 -- 0002_capture.sql --
 CREATE PUBLICATION capture FOR TABLE events;
 `,
-	Run: runPublishedWithoutIdentity,
+	Run:       runPublishedWithoutIdentity,
+	RunStream: runPublishedInPassing,
 }
 
+// runPublishedInPassing reports the tables that were there when a publication for
+// all tables, or those of a schema, was created. That is once for the whole
+// history, for it looks at every table.
+func runPublishedInPassing(p *analyzer.StreamPass) {
+	if !p.Final.Publishes() {
+		return
+	}
+	found := map[*catalog.Publication][]*catalog.Table{}
+	for t := range p.Final.Tables() {
+		by := refused(p.Final, t)
+		if by != nil && (by.AllTables || slices.Contains(by.Schemas, t.Schema)) && p.Judged(by.Created) != nil && isBefore(t.Created, by.Created) {
+			found[by] = append(found[by], t)
+		}
+	}
+	for by, tables := range found {
+		d := refusal(p.Final, tables)
+		d.Span, d.Migration = by.Created.Span, p.Judged(by.Created)
+		p.Report(d)
+	}
+}
+
+func isBefore(a, b catalog.Origin) bool {
+	return a.Migration < b.Migration || a.Migration == b.Migration && a.Span.Start < b.Span.Start
+}
+
+// runPublishedWithoutIdentity reports tables that are named: in a publication, or
+// as what they are when they lose their identity.
 func runPublishedWithoutIdentity(p *analyzer.Pass) {
 	if !p.After.Publishes() {
 		return
@@ -88,7 +115,7 @@ func refused(c *catalog.Catalog, t *catalog.Table) *catalog.Publication {
 func mayLoseIdentity(p *analyzer.Pass, op analyzer.Op) []catalog.Key {
 	switch o := op.Op.(type) {
 	case *sqlast.CreatePublication:
-		return slices.DeleteFunc(publishedBy(p.After, o.Name), func(k catalog.Key) bool { return op.Before.TableAt(k) == nil })
+		return named(op, o)
 	case *sqlast.CreateTable:
 		k := p.After.Resolve(o.Name)
 		if t := p.After.TableAt(k); t != nil && o.PartitionOf.IsZero() && t.PartitionOf != (catalog.Key{}) {
@@ -107,21 +134,25 @@ func mayLoseIdentity(p *analyzer.Pass, op analyzer.Op) []catalog.Key {
 	return nil
 }
 
-// publishedBy returns the tables of a publication, with the partitions of those
-// that are partitioned.
-func publishedBy(c *catalog.Catalog, name string) []catalog.Key {
-	p := c.Publication(name)
-	if p == nil {
-		return nil
-	}
+// maxNamed bounds the tables that are looked at for one statement.
+const maxNamed = 1000
+
+// named returns the tables that a statement names for a publication, with their
+// partitions; if it changes what is published, those of the publication.
+func named(op analyzer.Op, o *sqlast.CreatePublication) []catalog.Key {
 	var keys []catalog.Key
-	for t := range c.Tables() {
-		if by := refused(c, t); by != nil && by.Name == name {
-			keys = append(keys, t.Key)
+	for _, r := range o.Tables {
+		keys = append(keys, op.Before.Resolve(r.Name))
+	}
+	if pub := op.Before.Publication(o.Name); pub != nil && o.Publish != nil {
+		keys = append(keys, pub.Tables...)
+	}
+	for i := 0; i < len(keys) && len(keys) < maxNamed; i++ {
+		if t := op.Before.TableAt(keys[i]); t != nil {
+			keys = append(keys, t.Partitions...)
 		}
 	}
-	slices.SortFunc(keys, func(a, b catalog.Key) int { return cmp.Compare(a.String(), b.String()) })
-	return keys
+	return keys[:min(len(keys), maxNamed)]
 }
 
 func refusal(c *catalog.Catalog, tables []*catalog.Table) analyzer.Diagnostic {

@@ -102,14 +102,21 @@ func (e *evidence) differs(reason string) string {
 	return ""
 }
 
+// ends is the SQLSTATE of the last statement that ran; "" for none.
+func (e *evidence) ends() string {
+	if len(e.order) == 0 {
+		return ""
+	}
+	return failedWith(e.did[e.order[len(e.order)-1]])
+}
+
 // failure holds the end of the script against the SQLSTATE it should end with.
 func (e *evidence) failure(want string, whatever bool) string {
 	var last *planned
-	got := ""
 	if len(e.order) > 0 {
 		last = e.order[len(e.order)-1]
-		got = failedWith(e.did[last])
 	}
+	got := e.ends()
 	switch {
 	case whatever && want == "":
 	case got != want && got == "":

@@ -36,9 +36,38 @@ type unit struct {
 type planned struct {
 	sql  string
 	stmt *analyzer.Stmt // nil for the framework's own BEGIN and COMMIT
-	// query is set on the first statement of a batch that is sent as one query:
-	// the statements of the batch.
+	// query is set on the BEGIN before a batch that is sent as one query: the
+	// statements of the batch.
 	query string
+}
+
+// queries are what the framework sends for the migration.
+func (u *unit) queries() []string {
+	var all []string
+	batch := false
+	for _, s := range u.steps {
+		switch {
+		case s.query != "":
+			all, batch = append(all, s.query), true
+		case batch && s.stmt == nil:
+			batch = false
+		case !batch:
+			all = append(all, s.sql)
+		}
+	}
+	return all
+}
+
+// sendsBatches reports whether any of them is of several statements.
+func (p *plan) sendsBatches() bool {
+	for _, u := range p.units {
+		for _, s := range u.steps {
+			if s.query != "" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // text is the command on one line, as the record has it.
@@ -113,15 +142,15 @@ func newUnit(pass *analyzer.Pass) unit {
 		}
 		block := b.Tx == migration.Implicit && len(b.Stmts) > 1
 		if block || (b.Tx == migration.PerFile || b.Tx == migration.PerRun) && !framed {
-			u.steps = append(u.steps, planned{sql: "BEGIN"})
+			begin := planned{sql: "BEGIN"}
+			if block {
+				begin.query = batchText(b.Stmts)
+			}
+			u.steps = append(u.steps, begin)
 		}
 		framed = framed || b.Tx == migration.PerFile || b.Tx == migration.PerRun
-		for i := range b.Stmts {
-			s := planned{sql: pass.Stmts[next].Text, stmt: pass.Stmts[next]}
-			if i == 0 && block {
-				s.query = batchText(b.Stmts)
-			}
-			u.steps = append(u.steps, s)
+		for range b.Stmts {
+			u.steps = append(u.steps, planned{sql: pass.Stmts[next].Text, stmt: pass.Stmts[next]})
 			next++
 		}
 		if block {

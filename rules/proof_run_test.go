@@ -128,6 +128,28 @@ func onLines(facts []string) []string {
 	return lines
 }
 
+// asSent runs a plan again, unmeasured, with each batch that goes to the server
+// as one query sent as one, and returns the SQLSTATE that it ends with. Measuring
+// takes such a batch apart, in a transaction like the one that the server makes
+// of it.
+func asSent(ctx context.Context, s *verify.Session, p *plan, files map[string]string) (string, error) {
+	r := &proofRun{s: s, plan: p, files: files}
+	if err := errors.Join(s.Reset(ctx), s.Exec(ctx, files["setup.sql"])); err != nil {
+		return "", err
+	}
+	for i := range p.units {
+		if err := r.fill(ctx, i); err != nil {
+			return "", err
+		}
+		for _, sql := range p.units[i].queries() {
+			if did := outcome(s.Exec(ctx, sql), ""); len(did) > 0 {
+				return failedWith(did), nil
+			}
+		}
+	}
+	return "", nil
+}
+
 // units runs the migrations and reports whether a statement failed.
 func (r *proofRun) units(ctx context.Context, first bool) (failed bool, err error) {
 	for i := range r.plan.units {
@@ -277,7 +299,7 @@ func outcome(err error, success string) []string {
 	var e *pgconn.PgError
 	switch {
 	case errors.As(err, &e):
-		return []string{"fail " + e.Code + " " + e.Message}
+		return onLines([]string{"fail " + e.Code + " " + e.Message})
 	case err != nil:
 		return []string{"fail " + err.Error()}
 	case success != "":

@@ -197,6 +197,14 @@ func (p *rulesProof) measure(t *testing.T, s *verify.Session, major int, results
 			steps = append(steps, schemas.unlike(script, schema)...)
 		}
 		p.compare(t, script, major, steps)
+		if plan.sendsBatches() {
+			state, err := asSent(t.Context(), s, plan, p.Files)
+			if err != nil {
+				t.Errorf("%s: %v", script, err)
+			} else if e, err := newEvidence(plan, steps); err == nil && state != e.ends() {
+				t.Errorf("%s: sent as one query it ends with SQLSTATE %q, statement by statement with %q", script, state, e.ends())
+			}
+		}
 	}
 	for _, script := range slices.Sorted(maps.Keys(p.claims.beside)) {
 		result := <-results[p.rule.Name+" "+script]

@@ -36,6 +36,7 @@ func (j *judge) foreignKey(fk *sqlast.Constraint, notValid bool, added sqlast.Ty
 		return
 	}
 	ref := j.cat.Resolve(fk.RefTable)
+	fk = withReferenced(fk, j.cat.TableAt(ref))
 	for _, k := range j.stored(j.partitions(a.key)) {
 		if k != a.key && hasForeignKey(j.cat.TableAt(k), fk, ref) {
 			j.lockMerged(ref, "the foreign key of "+k.String()+" is merged with that of its parent")
@@ -43,6 +44,17 @@ func (j *judge) foreignKey(fk *sqlast.Constraint, notValid bool, added sqlast.Ty
 		}
 		j.scan(k, false, "every row of the new foreign key is looked up in "+ref.String())
 	}
+}
+
+// withReferenced names the columns that a foreign key without them refers to: the
+// primary key (transformFkeyGetPrimaryKey).
+func withReferenced(fk *sqlast.Constraint, ref *catalog.Table) *sqlast.Constraint {
+	if len(fk.RefColumns) > 0 || ref == nil || ref.PrimaryKey() == nil {
+		return fk
+	}
+	named := *fk
+	named.RefColumns = ref.PrimaryKey().Columns
+	return &named
 }
 
 // hasForeignKey reports whether a partition already has the foreign key, valid,

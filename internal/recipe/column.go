@@ -90,7 +90,7 @@ func (n *newColumn) bare() {
 		if c.Default != nil {
 			sql += " " + c.DefaultAt.Text()
 		}
-		if c.NotNull {
+		if c.NotNull && c.Generated != sqlast.Virtual {
 			sql += " NOT NULL"
 		}
 		if c.Generated != sqlast.NotGenerated {
@@ -223,8 +223,12 @@ func (n *newColumn) domainChecks() {
 }
 
 // constraints adds those that were written with the column, each in the way that
-// locks least.
+// locks least. NOT NULL of a virtual column is one of them: every row is computed
+// to see it.
 func (n *newColumn) constraints() {
+	if c := &n.add.Column; c.NotNull && c.Generated == sqlast.Virtual {
+		n.steps.AddText(SetNotNull(n.s, n.table, c.Name, n.p.Options.PostgresMajor()))
+	}
 	for _, c := range n.add.Column.Constraints {
 		if len(c.Columns) == 0 && c.Kind != sqlast.Check {
 			c.Columns = []string{n.add.Column.Name}

@@ -42,7 +42,7 @@ func (r *replacement) add() {
 	if r.alter.Using != nil {
 		value, fresh = r.alter.Using.Pos().Text(), qualify(r.alter.Using, "NEW.")
 	}
-	typ := r.alter.Type.String()
+	typ := r.column().columnType()
 	if !r.alter.Collation.IsZero() {
 		typ += " COLLATE " + r.alter.Collation.String()
 	}
@@ -51,9 +51,19 @@ func (r *replacement) add() {
 		Add(batches, Backfill(r.s.Before, r.table.Name, r.next, value))
 }
 
-// prepare gives the new column what the old one has.
+// column is the new column as one that is added: what its domain demands is
+// checked later, or adding it would copy the table.
+func (r *replacement) column() *newColumn {
+	return &newColumn{p: r.p, s: r.s, table: r.table, perRow: true,
+		add: &sqlast.AddColumn{Column: sqlast.ColumnDef{Name: r.next, Type: r.alter.Type}}}
+}
+
+// prepare gives the new column what the old one has, and what its domain demands.
 func (r *replacement) prepare() {
-	if r.old != nil && r.old.NotNull {
+	n := r.column()
+	n.domainChecks()
+	r.steps.AddText(n.steps.String())
+	if r.old != nil && r.old.NotNull || n.domainNotNull() {
 		r.steps.AddText(SetNotNull(r.s, r.table, r.next, r.p.Options.PostgresMajor()))
 	}
 	pk := r.primaryKey()

@@ -385,6 +385,23 @@ func (p *plan) suggestion(s *planned) (here, later string) {
 	return here, later
 }
 
+// makes reports whether a migration that is judged creates the table.
+func (p *plan) makes(table string) bool {
+	for _, u := range p.units[p.history:] {
+		for _, s := range u.steps {
+			if s.stmt == nil {
+				continue
+			}
+			for _, op := range s.stmt.Ops {
+				if create, ok := op.(*sqlast.CreateTable); ok && s.stmt.Before.Resolve(create.Name).String() == table {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // isRelated reports whether a finding names the statement beside its own.
 func (p *plan) isRelated(s *planned) bool {
 	for _, d := range p.findings {

@@ -55,31 +55,35 @@ type measurement struct {
 	broken error  // of the case itself
 }
 
-// measureAll runs the cases of the server's major, several at a time.
+// measureAll runs the cases of the server's major in two sessions. One of them
+// takes all those outside of a transaction: they need a connection for each table.
 func measureAll(t *testing.T, server *pgserver.Server, all []*family) map[*recorded]*measurement {
 	t.Helper()
-	const sessions = 2
-	queue := make(chan *recorded)
+	autocommit, inside := make(chan *recorded), make(chan *recorded)
 	results := map[*recorded]*measurement{}
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(t.Context())
-	group.Go(func() error {
-		defer close(queue)
-		for _, f := range all {
-			for _, c := range f.cases {
-				if !strings.Contains(c.name, *only) || server.Major < c.first || server.Major > c.last {
-					continue
-				}
-				select {
-				case queue <- c:
-				case <-ctx.Done():
-					return ctx.Err()
+	queue := func(to chan *recorded) func() error {
+		return func() error {
+			defer close(to)
+			for _, f := range all {
+				for _, c := range f.cases {
+					if !strings.Contains(c.name, *only) || server.Major < c.first || server.Major > c.last || c.autocommit != (to == autocommit) {
+						continue
+					}
+					select {
+					case to <- c:
+					case <-ctx.Done():
+						return ctx.Err()
+					}
 				}
 			}
+			return nil
 		}
-		return nil
-	})
-	for range sessions {
+	}
+	group.Go(queue(autocommit))
+	group.Go(queue(inside))
+	for _, queues := range [][]chan *recorded{{autocommit, inside}, {inside}} {
 		s, err := verify.Open(t.Context(), server)
 		if err != nil {
 			t.Fatal(err)
@@ -91,14 +95,16 @@ func measureAll(t *testing.T, server *pgserver.Server, all []*family) map[*recor
 		})
 		group.Go(func() error {
 			loaded := ""
-			for c := range queue {
-				m, err := c.measure(ctx, s, &loaded)
-				if err != nil {
-					return fmt.Errorf("%s: %w", c.name, err)
+			for _, queue := range queues {
+				for c := range queue {
+					m, err := c.measure(ctx, s, &loaded)
+					if err != nil {
+						return fmt.Errorf("%s: %w", c.name, err)
+					}
+					mu.Lock()
+					results[c] = m
+					mu.Unlock()
 				}
-				mu.Lock()
-				results[c] = m
-				mu.Unlock()
 			}
 			return nil
 		})

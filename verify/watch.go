@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -22,7 +23,8 @@ type watcher struct {
 }
 
 // watched measures a statement that refuses to run in a transaction. Every lock
-// on a table, partitioned table or materialized view is seen; others if they last.
+// on a table, partitioned table or materialized view is seen; those on other
+// relations, seen if they happen to last, are left out.
 func (s *Session) watched(ctx context.Context, st *statement) (effect.Effect, error) {
 	if err := s.Exec(ctx, "SET client_min_messages = debug1"); err != nil {
 		return effect.Effect{}, err
@@ -51,7 +53,7 @@ func (s *Session) watched(ctx context.Context, st *statement) (effect.Effect, er
 	}
 	c := &change{before: before, after: after, locks: w.locks}
 	e := c.effect(st, notices)
-	e.Locks = withoutIndexes(e.Locks)
+	e.Locks = slices.DeleteFunc(e.Locks, func(l effect.Lock) bool { return rungsOf(l.Kind) == nil })
 	return e, nil
 }
 

@@ -168,11 +168,14 @@ func usesClock(e sqlast.Expr) bool {
 	return found
 }
 
+// maxBody bounds the text of a function that is read for each CHECK that calls it.
+const maxBody = 10_000
+
 // readsTable returns a table that a function of the schema reads, by its text;
 // nil if none is seen.
 func readsTable(c *catalog.Catalog, name sqlast.Name) *catalog.Table {
 	for _, f := range c.Functions(name) {
-		words := strings.Fields(strings.ToLower(f.Body))
+		words := strings.Fields(strings.ToLower(f.Body[:min(len(f.Body), maxBody)]))
 		for i, w := range words[:max(0, len(words)-1)] {
 			if w != "from" && w != "join" {
 				continue

@@ -29,8 +29,8 @@ func (d *diff) table(a, b *Table) {
 type tableDiff struct {
 	*diff
 	a, b        *Table
-	sure        bool     // the earlier one is known whole
-	gone, added []string // columns
+	sure        bool            // the earlier one is known whole
+	gone, added map[string]bool // columns; nil: none
 }
 
 func (t *tableDiff) altered(kind sqlast.ObjectKind, part, what, was, is string) {
@@ -52,12 +52,12 @@ func (t *tableDiff) columns() {
 	eachPart(t.a.Columns, t.b.Columns, func(c *Column) string { return c.Name }, func(x, y *Column) {
 		switch {
 		case y == nil:
-			t.gone = append(t.gone, x.Name)
+			t.gone = mark(t.gone, x.Name)
 			if !x.Inherited {
 				t.part(sqlast.Column, x.Name, Gone, x.Created)
 			}
 		case x == nil:
-			t.added = append(t.added, y.Name)
+			t.added = mark(t.added, y.Name)
 			if !y.Inherited && y.Created.Migration != StartingSchema {
 				t.part(sqlast.Column, y.Name, Added, y.Created)
 			}
@@ -162,14 +162,29 @@ func (t *tableDiff) constraints() {
 	}
 }
 
-func (t *tableDiff) anyColumn(c *Constraint, columns []string) bool {
-	in := func(name string) bool { return slices.Contains(columns, name) }
-	return slices.ContainsFunc(c.Columns, in) || slices.ContainsFunc(c.Include, in)
+func (t *tableDiff) anyColumn(c *Constraint, columns map[string]bool) bool {
+	in := func(name string) bool { return columns[name] }
+	return len(columns) > 0 && (slices.ContainsFunc(c.Columns, in) || slices.ContainsFunc(c.Include, in))
 }
 
 // needs reports whether an index needs one of some columns.
-func (t *tableDiff) needs(i *Index, columns []string) bool {
-	return slices.ContainsFunc(columns, func(name string) bool { return indexReadsColumn(i, name) })
+func (t *tableDiff) needs(i *Index, columns map[string]bool) bool {
+	if len(columns) == 0 {
+		return false
+	}
+	in := func(name string) bool { return columns[name] || name == "*" }
+	reads := func(e sqlast.Expr) bool { return slices.ContainsFunc(exprColumns(e), in) }
+	return slices.ContainsFunc(i.Include, in) || reads(i.Where) ||
+		slices.ContainsFunc(i.Elements, func(el sqlast.IndexElem) bool { return in(el.Column) || reads(el.Expr) })
+}
+
+// mark adds a name to a set that may not have been made.
+func mark(set map[string]bool, name string) map[string]bool {
+	if set == nil {
+		set = map[string]bool{}
+	}
+	set[name] = true
+	return set
 }
 
 // constraintChange returns the first aspect in which two constraints surely

@@ -6,8 +6,9 @@ import (
 	"github.com/miglint/miglint/sqlast"
 )
 
-func (c *Catalog) createIndex(op *sqlast.CreateIndex, at Origin) {
-	i := &Index{
+// newIndex returns the index that a statement defines, without its key.
+func newIndex(op *sqlast.CreateIndex, at Origin) *Index {
+	return &Index{
 		Unique:           op.Unique,
 		Method:           op.Method,
 		Elements:         op.Elements,
@@ -18,6 +19,10 @@ func (c *Catalog) createIndex(op *sqlast.CreateIndex, at Origin) {
 		Valid:            true,
 		Created:          at,
 	}
+}
+
+func (c *Catalog) createIndex(op *sqlast.CreateIndex, at Origin) {
+	i := newIndex(op, at)
 	if k, r, ok := c.find(op.Table.Name); ok {
 		if v, isView := r.object.(*View); isView && v.Materialized {
 			i.Table, i.Schema, i.Name = k, k.Schema, op.Name

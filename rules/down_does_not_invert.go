@@ -8,6 +8,7 @@ import (
 
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/catalog"
+	"github.com/miglint/miglint/source"
 	"github.com/miglint/miglint/sqlast"
 )
 
@@ -102,6 +103,9 @@ type undoing struct {
 	start *catalog.Catalog // before the up
 	up    *catalog.Catalog // after it
 	moved map[difference]bool
+
+	repeated []source.Span   // what the up does in a way that may be repeated, in order
+	dropped  map[string]bool // names that it drops; true: IF EXISTS
 }
 
 // difference is what a difference is about, without its two sides.
@@ -156,28 +160,32 @@ func (u *undoing) filledByDefault(d catalog.Difference) bool {
 // mayHaveBeen reports whether the down makes what the up drops IF EXISTS: some
 // databases seem to have had it.
 func (u *undoing) mayHaveBeen(d catalog.Difference) bool {
-	if !d.Created.Down {
-		return false
+	u.readUp()
+	return d.Created.Down && u.dropped[cmp.Or(d.Part, d.Key.Name)]
+}
+
+// readUp notes once what the up does on condition.
+func (u *undoing) readUp() {
+	if u.dropped != nil {
+		return
 	}
+	u.dropped = map[string]bool{}
 	for _, s := range u.Scripts.Up.Statements() {
 		for _, op := range s.Ops {
+			if repeatable(op) {
+				u.repeated = append(u.repeated, op.Pos())
+			}
 			switch op := op.(type) {
 			case *sqlast.Drop:
-				if op.IfExists && op.Name.Name == cmp.Or(d.Part, d.Key.Name) {
-					return true
-				}
+				u.dropped[op.Name.Name] = u.dropped[op.Name.Name] || op.IfExists
 			case *sqlast.DropColumn:
-				if op.IfExists && op.Column == d.Part {
-					return true
-				}
+				u.dropped[op.Column] = u.dropped[op.Column] || op.IfExists
 			case *sqlast.DropConstraint:
-				if op.IfExists && op.Constraint == d.Part {
-					return true
-				}
+				u.dropped[op.Constraint] = u.dropped[op.Constraint] || op.IfExists
 			}
 		}
 	}
-	return false
+	slices.SortFunc(u.repeated, func(a, b source.Span) int { return a.Start - b.Start })
 }
 
 // runsCode reports whether there is a DO block or a CALL.
@@ -196,17 +204,13 @@ func runsCode(stmts []*sqlast.Statement) bool {
 // guarded reports whether what came was made by a statement that does nothing, or
 // does it over, where it is there already.
 func (u *undoing) guarded(d catalog.Difference) bool {
-	for _, s := range u.Scripts.Up.Statements() {
-		if !s.Span.Contains(d.Created.Span) {
-			continue
-		}
-		for _, op := range s.Ops {
-			if op.Pos().Contains(d.Created.Span) && repeatable(op) {
-				return true
-			}
-		}
+	u.readUp()
+	at := d.Created.Span
+	i, found := slices.BinarySearchFunc(u.repeated, at.Start, func(s source.Span, start int) int { return s.Start - start })
+	if !found {
+		i--
 	}
-	return false
+	return i >= 0 && u.repeated[i].Contains(at)
 }
 
 func repeatable(op sqlast.Op) bool {

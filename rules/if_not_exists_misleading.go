@@ -3,7 +3,6 @@ package rules
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/miglint/miglint/analyzer"
@@ -74,8 +73,6 @@ type wanted struct {
 	part string      // the column, if it is one
 	name string      // of what is there, for messages
 	made catalog.Origin
-	// again is the op without IF NOT EXISTS.
-	again sqlast.Op
 }
 
 // find looks for what is there already.
@@ -89,9 +86,6 @@ func (w *wanted) find() bool {
 			return false
 		}
 		w.name, w.made = fmt.Sprintf("table %s", w.key), t.Created
-		again := *op
-		again.IfNotExists = false
-		w.again = &again
 	case *sqlast.AddColumn:
 		w.key = before.Resolve(op.Table.Name)
 		t := before.TableAt(w.key)
@@ -100,9 +94,6 @@ func (w *wanted) find() bool {
 		}
 		w.part, w.made = op.Column.Name, t.Column(op.Column.Name).Created
 		w.name = fmt.Sprintf("column %s.%s", w.key, sqlast.QuoteIdent(w.part))
-		again := *op
-		again.IfNotExists = false
-		w.again = &again
 	case *sqlast.CreateIndex:
 		w.key = catalog.Key{Schema: before.Resolve(op.Table.Name).Schema, Name: op.Name}
 		i := before.IndexAt(w.key)
@@ -110,14 +101,11 @@ func (w *wanted) find() bool {
 			return false
 		}
 		w.name, w.made = fmt.Sprintf("index %s", w.key), i.Created
-		again := *op
-		again.IfNotExists = false
-		w.again = &again
 	}
 	return true
 }
 
-// compare makes the object again and says what of it is not there, neither now nor
+// compare says what of the wanted object is not there, neither now nor
 // at the end of the script, and how to get it.
 func (w *wanted) compare(end *catalog.Catalog) (wrong, fix []string) {
 	if op, ok := w.op.Op.(*sqlast.CreateIndex); ok {
@@ -125,12 +113,12 @@ func (w *wanted) compare(end *catalog.Catalog) (wrong, fix []string) {
 			return []string{fmt.Sprintf("it is an index of %s", on)}, nil
 		}
 	}
-	found := w.differences(w.op.Before)
+	found := w.op.Before.Unmet(w.op.Op, w.op.Origin)
 	if len(found) == 0 {
 		return nil, nil
 	}
 	left := map[difference]bool{}
-	for _, d := range w.differences(end) {
+	for _, d := range end.Unmet(w.op.Op, w.op.Origin) {
 		left[about(d)] = true
 	}
 	for _, d := range found {
@@ -145,15 +133,6 @@ func (w *wanted) compare(end *catalog.Catalog) (wrong, fix []string) {
 		}
 	}
 	return wrong, fix
-}
-
-// differences returns how the object in a schema differs from the wanted one.
-func (w *wanted) differences(c *catalog.Catalog) []catalog.Difference {
-	made := c.Snapshot()
-	made.Apply(&sqlast.Statement{Span: w.op.Span, Ops: []sqlast.Op{w.again}}, w.op.Origin)
-	return slices.DeleteFunc(catalog.Diff(c, made), func(d catalog.Difference) bool {
-		return d.Key != w.key || w.part != "" && d.Part != w.part
-	})
 }
 
 // notThere says what of the wanted object the one that is there does not have; ""

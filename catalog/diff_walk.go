@@ -84,11 +84,13 @@ func eachPart[T any](a, b []*T, name func(*T) string, f func(x, y *T)) {
 	}
 }
 
+// fewParts is up to how many looking through a list is faster than a map of it.
+const fewParts = 16
+
 // finder returns a function that finds the element of a name: in a map, unless
 // there are so few that looking through them is faster.
 func finder[T any](list []*T, name func(*T) string) func(string) *T {
-	const few = 16
-	if len(list) <= few {
+	if len(list) <= fewParts {
 		return func(n string) *T {
 			for _, x := range list {
 				if name(x) == n {

@@ -3,8 +3,9 @@ package catalog
 import "github.com/miglint/miglint/sqlast"
 
 // Unmet returns in what the object that has the name differs from the one that a
-// CREATE TABLE, ADD COLUMN or CREATE INDEX asks for; nil if there is none. Gone is
-// what only the one that is there has. Of a table only the columns are compared.
+// CREATE TABLE, ADD COLUMN or CREATE INDEX asks for; nil if there is none. What
+// only the one that is there has does not count. Of a table only the columns are
+// compared.
 func (c *Catalog) Unmet(op sqlast.Op, at Origin) []Difference {
 	asked := New() // a catalog with nothing else in it
 	d := &diff{a: c, b: asked}
@@ -21,9 +22,7 @@ func (c *Catalog) Unmet(op sqlast.Op, at Origin) []Difference {
 		}
 		t := asked.stub(is.Key)
 		asked.defineColumn(t, &op.Column, at)
-		one := *is
-		one.Columns = []*Column{is.Column(op.Column.Name)}
-		d.columnsOf(&one, t)
+		d.columnsOf(is, t)
 	case *sqlast.CreateIndex:
 		is := c.IndexAt(Key{c.Resolve(op.Table.Name).Schema, op.Name})
 		if is == nil {
@@ -41,5 +40,16 @@ func (d *diff) columnsOf(is, asked *Table) {
 		return
 	}
 	asked.Key = is.Key
-	(&tableDiff{diff: d, a: is, b: asked, sure: true}).columns()
+	find := is.Column
+	if len(asked.Columns) > fewParts {
+		find = finder(is.Columns, func(c *Column) string { return c.Name })
+	}
+	had := *is
+	had.Columns = nil
+	for _, c := range asked.Columns {
+		if old := find(c.Name); old != nil {
+			had.Columns = append(had.Columns, old)
+		}
+	}
+	(&tableDiff{diff: d, a: &had, b: asked, sure: true}).columns()
 }

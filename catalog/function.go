@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/miglint/miglint/sqlast"
 )
@@ -23,6 +22,7 @@ func (c *Catalog) createFunction(op *sqlast.CreateFunction, at Origin) {
 	if len(list) >= maxOverloads {
 		return
 	}
+	c.mention(f)
 	if i := slices.IndexFunc(list, func(old *Function) bool { return sameArgs(old, f) }); i >= 0 {
 		list = with(list, i, f)
 	} else {
@@ -43,20 +43,22 @@ func (c *Catalog) Replaced(op *sqlast.CreateFunction) *Function {
 	return nil
 }
 
-// CalledInside reports whether something in the database may call a function: a
-// table, a view, or the text of another function.
+// CalledInside reports whether something in the database may call a function, or
+// did: a table, a view, or the text of another function.
 func (c *Catalog) CalledInside(f *Function) bool {
-	if len(c.callers(f.Key)) > 0 {
-		return true
-	}
-	for _, schema := range c.schemas.sorted() {
-		for _, l := range schema.value.functions.sorted() {
-			if l.key != f.Name && slices.ContainsFunc(l.value, func(g *Function) bool { return strings.Contains(g.Body, f.Name) }) {
-				return true
+	_, mentioned := c.mentioned.get(f.Name)
+	return mentioned || len(c.callers(f.Key)) > 0
+}
+
+// mention notes which functions the text of a function calls.
+func (c *Catalog) mention(f *Function) {
+	for _, list := range [...][]sqlast.Name{f.code.calls, f.code.words} {
+		for _, n := range list {
+			if _, known := c.mentioned.get(n.Name); !known && n.Name != f.Name {
+				c.mentioned.set(c.begin(), n.Name, true)
 			}
 		}
 	}
-	return false
 }
 
 // InputArgs returns the parameters that a caller gives values to.

@@ -15,8 +15,9 @@ type Catalog struct {
 	schemas      trie[*namespace]
 	extensions   trie[Origin]
 	publications trie[publication]
-	wide         []string // publications that are not only for single tables
-	secured      bool     // history has row level security or policies
+	mentioned    trie[bool] // names that the text of a function calls
+	wide         []string   // publications that are not only for single tables
+	secured      bool       // history has row level security or policies
 
 	path        []string // search_path in force
 	sessionPath []string // what it returns to when the transaction ends; nil: no SET LOCAL

@@ -29,6 +29,9 @@ var ambiguousOverload = &analyzer.Rule{
 
 func runAmbiguousOverload(p *analyzer.Pass) {
 	for op := range p.Ops() {
+		if do, ok := op.Op.(*sqlast.Do); ok && dropsFunctions(do.Body) {
+			return // the old one may be among them
+		}
 		create, ok := op.Op.(*sqlast.CreateFunction)
 		if !ok || op.Effect.Op(op.I).Fails != nil {
 			continue
@@ -38,7 +41,7 @@ func runAmbiguousOverload(p *analyzer.Pass) {
 			continue
 		}
 		for _, old := range p.After.Functions(create.Name) {
-			if old == now || old.Key != now.Key || old.Doubtful || droppedByCode(p, old) || old.Created.Same(op.Origin) && old.Created.Span.Start > op.Span.Start {
+			if old == now || old.Key != now.Key || old.Doubtful || old.Created.Same(op.Origin) && old.Created.Span.Start > op.Span.Start {
 				continue
 			}
 			n := ambiguousCall(p.After, old, now)
@@ -59,15 +62,10 @@ func runAmbiguousOverload(p *analyzer.Pass) {
 	}
 }
 
-// droppedByCode reports whether a DO block of the script may drop the function: it
-// names it, or looks functions up.
-func droppedByCode(p *analyzer.Pass, f *catalog.Function) bool {
-	for op := range p.Ops() {
-		if do, ok := op.Op.(*sqlast.Do); ok && (strings.Contains(do.Body, f.Name) || strings.Contains(do.Body, "pg_proc")) {
-			return true
-		}
-	}
-	return false
+// dropsFunctions reports whether code may drop functions that it looks up.
+func dropsFunctions(body string) bool {
+	body = strings.ToLower(body)
+	return strings.Contains(body, "pg_proc") || strings.Contains(body, "drop function") || strings.Contains(body, "drop routine")
 }
 
 // ambiguousCall returns the number of arguments of a call that fits both functions

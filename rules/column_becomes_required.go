@@ -34,47 +34,60 @@ func runColumnBecomesRequired(p *analyzer.Pass) {
 	}
 	start := p.Stmts[0].Before
 	last := requiringOps(p)
-	for _, stmt := range p.Stmts {
-		var unknown, defaulted requiredColumns
-		for i, o := range stmt.Ops {
-			op := analyzer.Op{Stmt: stmt, I: i, Op: o}
-			key, column, ok := requires(op)
-			if !ok || last[catalog.ColumnRef{Table: key, Column: column}] != place(op) || !required(p.After, key, column) {
-				continue
-			}
-			switch old, isNew := columnBefore(op, start.TableAt(key), column); {
-			case isNew:
-				unknown.add(op, column)
-			case old != nil && isDefault(o) && old.Default != nil && old.NotNull:
-				defaulted.add(op, column)
-			}
+	if last == nil {
+		return
+	}
+	var unknown, defaulted requiredTables
+	for op := range p.Ops() {
+		key, column, ok := requires(op)
+		if !ok || last[catalog.ColumnRef{Table: key, Column: column}] != place(op) || !required(p.After, key, column) {
+			continue
 		}
-		unknown.report(p, stmt, analyzer.Error, "running code does not know %s of %s, and none of its INSERTs works from here on: NOT NULL, no default")
-		defaulted.report(p, stmt, analyzer.Warning, "running code that leaves %s of %s to the default cannot insert rows from here on: NOT NULL, no default")
+		switch old, isNew := columnBefore(op, start.TableAt(key), column); {
+		case isNew:
+			unknown.add(key, op, column)
+		case old != nil && isDefault(op.Op) && old.Default != nil && old.NotNull:
+			defaulted.add(key, op, column)
+		}
+	}
+	for _, r := range unknown.list {
+		r.report(p, analyzer.Error, "running code does not know %s of %s, and none of its INSERTs works from here on: NOT NULL, no default")
+	}
+	for _, r := range defaulted.list {
+		r.report(p, analyzer.Warning, "running code that leaves %s of %s to the default cannot insert rows from here on: NOT NULL, no default")
 	}
 }
 
-// requiredColumns are those of one statement, with the ops that do it.
+// requiredColumns are those of one table, with the ops that make them so.
 type requiredColumns struct {
 	first   analyzer.Op
 	names   []string
 	actions []string
 }
 
-func (r *requiredColumns) add(op analyzer.Op, column string) {
-	if r.names == nil {
-		r.first = op
+// requiredTables are the tables that have such columns, in order of appearance.
+type requiredTables struct {
+	list  []*requiredColumns
+	byKey map[catalog.Key]*requiredColumns
+}
+
+func (t *requiredTables) add(key catalog.Key, op analyzer.Op, column string) {
+	r := t.byKey[key]
+	if r == nil {
+		if t.byKey == nil {
+			t.byKey = map[catalog.Key]*requiredColumns{}
+		}
+		r = &requiredColumns{first: op}
+		t.byKey[key] = r
+		t.list = append(t.list, r)
 	}
 	r.names = append(r.names, sqlast.QuoteIdent(column))
 	r.actions = append(r.actions, op.Op.Pos().Text())
 }
 
-func (r *requiredColumns) report(p *analyzer.Pass, stmt *analyzer.Stmt, severity analyzer.Severity, format string) {
-	if r.names == nil {
-		return
-	}
+func (r *requiredColumns) report(p *analyzer.Pass, severity analyzer.Severity, format string) {
 	table := r.first.Op.(sqlast.AlterAction).Target().Table
-	p.ReportStmt(stmt, r.first.I, analyzer.Diagnostic{
+	p.ReportStmt(r.first.Stmt, r.first.I, analyzer.Diagnostic{
 		Severity: severity,
 		Message:  fmt.Sprintf(format, listed3(r.names), table.Name),
 		Suggestion: "-- in a later release, once no running code inserts without it\n" +
@@ -104,9 +117,12 @@ func requires(op analyzer.Op) (key catalog.Key, column string, ok bool) {
 
 // requiringOps returns the last such op of each column.
 func requiringOps(p *analyzer.Pass) map[catalog.ColumnRef]at {
-	last := map[catalog.ColumnRef]at{}
+	var last map[catalog.ColumnRef]at
 	for op := range p.Ops() {
 		if key, column, ok := requires(op); ok {
+			if last == nil {
+				last = map[catalog.ColumnRef]at{}
+			}
 			last[catalog.ColumnRef{Table: key, Column: column}] = place(op)
 		}
 	}

@@ -26,10 +26,16 @@ var renameObject = &analyzer.Rule{
 }
 
 func runRenameObject(p *analyzer.Pass) {
-	taken := objectsMade(p)
+	var taken map[string]int
 	for op := range p.Ops() {
 		what, verb, severity := renamedObject(p, op)
-		if what == "" || op.Effect.Op(op.I).Fails != nil || taken[what] > op.Index {
+		if what == "" || op.Effect.Op(op.I).Fails != nil {
+			continue
+		}
+		if taken == nil {
+			taken = objectsMade(p)
+		}
+		if taken[what] > op.Index {
 			continue
 		}
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
@@ -44,9 +50,12 @@ func runRenameObject(p *analyzer.Pass) {
 func renamedObject(p *analyzer.Pass, op analyzer.Op) (what, verb string, severity analyzer.Severity) {
 	switch o := op.Op.(type) {
 	case *sqlast.Rename:
-		if o.Object == sqlast.EnumValue {
+		if o.Object == sqlast.EnumValue || o.Object == sqlast.Attribute {
 			if t := op.Before.Type(o.On.Name); t != nil && t.Created.Same(op.Origin) && !t.Partial {
 				return "", "", 0
+			}
+			if o.Object == sqlast.Attribute {
+				return fmt.Sprintf("attribute %s of type %s", sqlast.QuoteIdent(o.Old), o.On.Name), "called " + sqlast.QuoteIdent(o.New), analyzer.Warning
 			}
 			return fmt.Sprintf("enum value %s of %s", sqlast.QuoteLiteral(o.Old), o.On.Name), "called " + sqlast.QuoteLiteral(o.New), 0
 		}

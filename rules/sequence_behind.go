@@ -32,7 +32,7 @@ var sequenceBehind = &analyzer.Rule{
 }
 
 func runSequenceBehind(p *analyzer.Pass) {
-	w := &sequenceWatch{p: p, behind: map[catalog.Key]*sequenceGap{}, synced: map[catalog.Key]bool{}}
+	w := &sequenceWatch{p: p}
 	for op := range p.Ops() {
 		w.advance(op)
 		w.fallBehind(op)
@@ -120,8 +120,18 @@ func (w *sequenceWatch) call(op analyzer.Op, call *sqlast.FuncExpr) {
 	}
 }
 
+func (w *sequenceWatch) add(gap *sequenceGap) {
+	if w.behind == nil {
+		w.behind = map[catalog.Key]*sequenceGap{}
+	}
+	w.behind[gap.key] = gap
+}
+
 // sync notes that a sequence is where it should be.
 func (w *sequenceWatch) sync(key catalog.Key) {
+	if w.synced == nil {
+		w.synced = map[catalog.Key]bool{}
+	}
 	w.synced[key] = true
 	delete(w.behind, key)
 }
@@ -153,8 +163,8 @@ func (w *sequenceWatch) set(op analyzer.Op, key catalog.Key, next int64) {
 	if table == nil || op.Empty(table.Key) || !uniqueAlone(table, column) {
 		return
 	}
-	w.behind[key] = &sequenceGap{op: op, table: sqlast.Name{Name: table.Name}, column: catalog.ColumnRef{Table: table.Key, Column: column}, key: key,
-		why: fmt.Sprintf("%s goes back to %d, and the rows that have these values stay", sqlast.QuoteIdent(key.Name), next)}
+	w.add(&sequenceGap{op: op, table: sqlast.Name{Name: table.Name}, column: catalog.ColumnRef{Table: table.Key, Column: column}, key: key,
+		why: fmt.Sprintf("%s goes back to %d, and the rows that have these values stay", sqlast.QuoteIdent(key.Name), next)})
 }
 
 // fallBehind follows what puts values into a column past its sequence.
@@ -195,8 +205,8 @@ func (w *sequenceWatch) starts(op analyzer.Op, table sqlast.Name, column string)
 	if s == nil || s.Floor != 1 || s.Increment != 1 || w.synced[s.Key] {
 		return
 	}
-	w.behind[s.Key] = &sequenceGap{op: op, table: table, column: catalog.ColumnRef{Table: after.Key, Column: column}, key: s.Key, severity: analyzer.Error,
-		why: fmt.Sprintf("the new sequence of %s.%s starts at 1, which the rows that are there begin with too", table, sqlast.QuoteIdent(column))}
+	w.add(&sequenceGap{op: op, table: table, column: catalog.ColumnRef{Table: after.Key, Column: column}, key: s.Key, severity: analyzer.Error,
+		why: fmt.Sprintf("the new sequence of %s.%s starts at 1, which the rows that are there begin with too", table, sqlast.QuoteIdent(column))})
 }
 
 // inserted notes the ids that an INSERT gives to a column that has a sequence.
@@ -230,7 +240,7 @@ func (w *sequenceWatch) inserted(op analyzer.Op, o *sqlast.Insert) {
 		default:
 			continue
 		}
-		w.behind[s.Key] = gap
+		w.add(gap)
 	}
 }
 

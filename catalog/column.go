@@ -135,6 +135,9 @@ func (c *Catalog) addColumn(t *Table, op *sqlast.AddColumn, at Origin) {
 	}
 	var all []*Constraint
 	for i := range def.Constraints[:min(len(def.Constraints), maxParts)] {
+		if def.Constraints[i].Kind == sqlast.NotNullConstraint && c.major < 18 {
+			continue // no constraint yet, whatever its name
+		}
 		all = append(all, newConstraint(&def.Constraints[i], def.Name, at))
 	}
 	all = mergeIndexes(all)

@@ -39,7 +39,7 @@ func (c *Catalog) addConstraint(t *Table, con *Constraint, only bool) {
 	case sqlast.ForeignKey:
 		c.addForeignKey(t, con)
 	default:
-		c.addIndexConstraint(t, con)
+		c.addIndexConstraint(t, con, only)
 		return // the index has recursed
 	}
 	if !only && !con.NoInherit {
@@ -89,24 +89,46 @@ func (c *Catalog) addCheck(t *Table, con *Constraint) {
 	c.putConstraint(t, con)
 }
 
-// addNotNull adds a named NOT NULL or one that is not valid (PostgreSQL 18). A
-// column has one at most.
+// addNotNull adds a NOT NULL that is a constraint: since PostgreSQL 18 each is one,
+// and a column has one at most. Here are only those with a name and those that are
+// not valid.
 func (c *Catalog) addNotNull(t *Table, con *Constraint) {
 	column := first(con.Columns)
-	if col := t.Column(column); col != nil && col.NotNull {
+	if hasNotNull(t, column) {
 		return
 	}
-	for _, old := range t.Constraints {
-		if old.Kind == sqlast.NotNullConstraint && slices.Equal(old.Columns, con.Columns) {
+	if con.Name == "" {
+		if col := t.Column(column); con.Valid && col != nil && col.NotNull {
 			return
 		}
-	}
-	if con.Name == "" {
 		con.Name = c.constraintName(t.Schema, t.Name, column, "not_null")
 	}
 	c.putConstraint(t, con)
 	if con.Valid {
 		c.setNotNull(t, con.Columns)
+	}
+}
+
+// dropUnnamedNotNull is DROP CONSTRAINT of a NOT NULL by the name that the server
+// gave it.
+func (c *Catalog) dropUnnamedNotNull(t *Table, name string) {
+	if c.major < 18 {
+		return
+	}
+	for _, col := range t.Columns {
+		if col.NotNull && objectName(t.Name, col.Name, "not_null") == name {
+			c.unsetNotNull(t, col.Name)
+			return
+		}
+	}
+}
+
+// unsetNotNull makes a column nullable, and those that are its copies.
+func (c *Catalog) unsetNotNull(t *Table, column string) {
+	for i, t := range c.family(t, false) {
+		if col := t.Column(column); col != nil && (i == 0 || col.Inherited) {
+			c.column(t, column).NotNull = false
+		}
 	}
 }
 
@@ -177,7 +199,7 @@ func references(t *Table, k Key) bool {
 
 // addIndexConstraint adds UNIQUE, PRIMARY KEY or EXCLUDE and its index, or takes
 // over an existing one with USING INDEX.
-func (c *Catalog) addIndexConstraint(t *Table, con *Constraint) {
+func (c *Catalog) addIndexConstraint(t *Table, con *Constraint, only bool) {
 	if con.UsingIndex != "" {
 		c.takeIndex(t, con)
 		return
@@ -192,9 +214,10 @@ func (c *Catalog) addIndexConstraint(t *Table, con *Constraint) {
 		Include:          con.Include,
 		Where:            con.Where,
 		NullsNotDistinct: con.NullsNotDistinct,
-		Valid:            true,
+		Only:             only && t.PartitionBy != nil,
 		Created:          con.Created,
 	}
+	i.Valid = !i.Only || len(t.Partitions) == 0
 	if i.Method == "" {
 		i.Method = "btree"
 	}
@@ -207,6 +230,11 @@ func (c *Catalog) addIndexConstraint(t *Table, con *Constraint) {
 	if i.Primary {
 		if old := t.PrimaryKey(); old != nil {
 			c.removeConstraint(t, old)
+		}
+	}
+	if i.Primary {
+		for _, t := range c.family(t, only) {
+			c.setNotNull(t, con.Columns)
 		}
 	}
 	c.addIndex(t, i, con)
@@ -331,6 +359,8 @@ func (c *Catalog) dropConstraint(k Key, name string) {
 	}
 	if con := t.Constraint(name); con != nil {
 		c.removeConstraint(t, con)
+	} else {
+		c.dropUnnamedNotNull(t, name)
 	}
 }
 
@@ -352,9 +382,7 @@ func (c *Catalog) removeConstraint(t *Table, con *Constraint) {
 		}
 	case sqlast.NotNullConstraint:
 		for _, name := range con.Columns {
-			if t.Column(name) != nil {
-				c.column(t, name).NotNull = false
-			}
+			c.unsetNotNull(t, name)
 		}
 	case sqlast.Unique, sqlast.PrimaryKey, sqlast.Exclusion:
 		if index := t.Index(con.Index); index != nil {

@@ -63,9 +63,7 @@ func (c *Catalog) addIndex(t *Table, i *Index, con *Constraint) {
 	}
 	if con != nil {
 		if i.Primary {
-			for _, t := range c.family(t, i.Only) {
-				c.setNotNull(t, con.Columns)
-			}
+			c.setNotNull(t, con.Columns)
 		}
 		if i.Name == "" {
 			i.Name = c.indexName(i, true)

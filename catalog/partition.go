@@ -161,9 +161,12 @@ func (c *Catalog) detachPartition(parent *Table, op *sqlast.DetachPartition, at 
 		return
 	}
 	if c.major == 14 {
-		// Its foreign keys to the partitioned table itself get lost.
+		// The copies of foreign keys to partitioned tables get lost.
 		for _, con := range slices.Clone(t.Constraints) {
-			if con.Kind == sqlast.ForeignKey && con.Parent != "" && con.RefTable == parent.Key {
+			if con.Kind != sqlast.ForeignKey || con.Parent == "" {
+				continue
+			}
+			if ref := c.TableAt(con.RefTable); ref != nil && ref.PartitionBy != nil {
 				c.removeConstraint(t, con)
 			}
 		}

@@ -98,7 +98,7 @@ func (c *Catalog) addDefinedColumns(t *Table, op *sqlast.CreateTable, at Origin)
 func (c *Catalog) addDefinedConstraints(t *Table, op *sqlast.CreateTable, at Origin) {
 	var all []*Constraint
 	define := func(def *sqlast.Constraint, column string) {
-		if len(all) < maxParts {
+		if len(all) < maxParts && (def.Kind != sqlast.NotNullConstraint || c.major >= 18) {
 			con := newConstraint(def, column, at)
 			// Constraints of a new table are valid at once, whatever they say
 			// (skipValidation of transformCreateStmt).

@@ -164,7 +164,10 @@ func (j *judge) recursesHere(op sqlast.AlterAction) bool {
 	case *sqlast.DropConstraint:
 		// Only partitions have copies of keys and foreign keys.
 		c := constraintOf(a.table, op.Constraint)
-		return c != nil && (c.Kind == sqlast.Check || c.Kind == sqlast.NotNullConstraint || a.table.PartitionBy != nil)
+		if c == nil {
+			return a.table != nil && j.mayBeNotNull(a.table, op.Constraint)
+		}
+		return c.Kind == sqlast.Check || c.Kind == sqlast.NotNullConstraint || a.table.PartitionBy != nil
 	case *sqlast.ValidateConstraint:
 		c := constraintOf(a.table, op.Constraint)
 		return c != nil && !c.Valid && c.Kind != sqlast.ForeignKey

@@ -129,7 +129,10 @@ func (j *judge) attached(op sqlast.Op) {
 func (j *judge) createView(op *sqlast.CreateView) {
 	key := j.newKey(op.Name, op.Temporary)
 	kind, exists := j.cat.RelationKind(key)
-	if op.Materialized && op.Query != nil && slices.ContainsFunc(op.Query.Reads, func(r sqlast.Relation) bool { return j.temporary(j.cat.Resolve(r.Name)) }) {
+	if op.Materialized && op.Query != nil && slices.ContainsFunc(op.Query.Reads, func(r sqlast.Relation) bool {
+		k := j.cat.Resolve(r.Name)
+		return j.temporary(k) && j.kind(k) != sqlast.Index
+	}) {
 		j.fail("0A000", "materialized views must not use temporary tables or views")
 		return
 	}

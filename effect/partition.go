@@ -240,6 +240,13 @@ func (j *judge) detachPartition(op *sqlast.DetachPartition) {
 	if parent == nil {
 		return
 	}
+	if t := j.cat.TableAt(child); t != nil {
+		for _, tr := range t.Triggers {
+			if tr.Inherited {
+				j.lose(sqlast.Trigger, inside(child, tr.Name), "a copy of the one of the partitioned table", false)
+			}
+		}
+	}
 	for _, fk := range foreignKeys(parent) {
 		j.detachForeignKey(child, fk)
 	}

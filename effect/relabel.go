@@ -155,25 +155,32 @@ func (j *judge) sequence(op sqlast.Op) {
 			j.fail("42P07", "relation %q already exists", key.Name)
 			return
 		}
-		j.ownedBy(op.OwnedBy)
+		j.ownedBy(key, op.OwnedBy)
 	case *sqlast.AlterSequence:
 		key := j.cat.Resolve(op.Name)
 		if op.IfExists && !j.known(key) {
 			return
 		}
 		j.lockKind(key, sqlast.Sequence, ShareRowExclusive, "ALTER SEQUENCE keeps it from being drawn from")
-		j.ownedBy(op.OwnedBy)
+		j.ownedBy(key, op.OwnedBy)
 	}
 }
 
-func (j *judge) ownedBy(c *sqlast.ColumnOf) {
-	if c != nil {
-		if t := j.cat.Table(c.Table); j.lacksColumn(t, c.Column) {
-			j.fail("42703", "column %q of relation %q does not exist", c.Column, t.Name)
-			return
-		}
-		j.lock(j.cat.Resolve(c.Table), AccessShare, "OWNED BY reads the table")
+// ownedBy is OWNED BY of the sequence of a key (process_owned_by in sequence.c).
+func (j *judge) ownedBy(sequence catalog.Key, c *sqlast.ColumnOf) {
+	if c == nil {
+		return
 	}
+	t := j.cat.Table(c.Table)
+	if j.certain(t) && t.Schema != sequence.Schema {
+		j.fail("55000", "sequence must be in same schema as table it is linked to")
+		return
+	}
+	if j.lacksColumn(t, c.Column) {
+		j.fail("42703", "column %q of relation %q does not exist", c.Column, t.Name)
+		return
+	}
+	j.lock(j.cat.Resolve(c.Table), AccessShare, "OWNED BY reads the table")
 }
 
 // parseName reads a possibly qualified name as regclass does.

@@ -143,7 +143,7 @@ func sameBuilds(diff []string) []string {
 	count := map[string]int{}
 	bare := func(l string) string {
 		_, build, _ := strings.Cut(builtIn.ReplaceAllString(l, "build "), "build ")
-		return build
+		return build[:min(len(build), 50)] // _ccnew leaves less of a long name
 	}
 	for _, l := range diff {
 		if strings.Contains(l, " build ") {
@@ -167,7 +167,14 @@ func (r *run) unseen(stmt *sqlast.Statement, difference string) bool {
 		return strings.Contains(difference, " lose table ")
 	case *sqlast.Insert, *sqlast.Update, *sqlast.Delete, *sqlast.Merge:
 		// Foreign keys are looked up and partitions found for rows.
-		return strings.HasPrefix(difference, "predicted lock ")
+		if strings.HasPrefix(difference, "predicted lock ") {
+			return true
+		}
+		for t := range r.cat.Tables() {
+			if t.PartitionOf != (catalog.Key{}) && strings.HasPrefix(difference, "measured  lock "+t.Key.String()+" ") {
+				return true
+			}
+		}
 	case *sqlast.OwnerTo: // who is the owner already
 		return strings.HasPrefix(difference, "predicted lock ")
 	case *sqlast.CreateTable: // a new table of the name of one in another schema

@@ -47,8 +47,12 @@ func checkTree(t *testing.T, text string) {
 }
 
 // dropNegative sets the integers to zero that the JSON leaves out: all below
-// zero, which only array bounds may be unless minus says that there is a sign.
+// zero, which only array bounds and the number of an aggregate's direct arguments
+// may be unless minus says that there is a sign.
 func dropNegative(m protoreflect.Message, minus bool) {
+	if agg, ok := m.Interface().(*pg.DefineStmt); ok && len(agg.Args) == 2 && agg.Args[1].GetInteger() != nil {
+		agg.Args[1].GetInteger().Ival = max(0, agg.Args[1].GetInteger().Ival)
+	}
 	if typ, ok := m.Interface().(*pg.TypeName); ok {
 		for _, bound := range typ.ArrayBounds {
 			bound.GetInteger().Ival = max(0, bound.GetInteger().Ival)

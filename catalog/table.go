@@ -34,6 +34,7 @@ func (c *Catalog) createTable(op *sqlast.CreateTable, at Origin) {
 		}
 		c.replaceRelation(k, t)
 	}
+	op = c.resolveSources(op)
 	c.put(k, t)
 
 	c.addInherited(t, op.Inherits, at)
@@ -55,6 +56,28 @@ func (c *Catalog) createTable(op *sqlast.CreateTable, at Origin) {
 		c.addQueryColumns(t, op, at)
 	}
 	c.addDefinedConstraints(t, op, at)
+}
+
+// resolveSources gives the tables of LIKE and INHERITS their full names: the new
+// table may hide one of its own name.
+func (c *Catalog) resolveSources(op *sqlast.CreateTable) *sqlast.CreateTable {
+	if len(op.Likes)+len(op.Inherits) == 0 {
+		return op
+	}
+	clone := *op
+	clone.Likes, clone.Inherits = slices.Clone(op.Likes), slices.Clone(op.Inherits)
+	resolve := func(n *sqlast.Name) {
+		if k, _, ok := c.find(*n); ok {
+			n.Schema = k.Schema
+		}
+	}
+	for i := range clone.Likes {
+		resolve(&clone.Likes[i].Table)
+	}
+	for i := range clone.Inherits {
+		resolve(&clone.Inherits[i])
+	}
+	return &clone
 }
 
 // replaceRelation makes way for a table or view where something has its name.
@@ -250,6 +273,8 @@ func (c *Catalog) likeColumns(t *Table, like sqlast.Like, at Origin) {
 			clone.Identity = sqlast.NoIdentity
 		}
 		if t.Column(clone.Name) != nil {
+			own := c.column(t, clone.Name) // inherited, and the table's own as well
+			own.NotNull, own.Inherited = own.NotNull || clone.NotNull, false
 			continue
 		}
 		if clone.Identity != sqlast.NoIdentity {

@@ -42,8 +42,27 @@ func (j *judge) addColumn(op *sqlast.AddColumn) {
 	rewritten := why != "" && !maybe
 	j.newColumnNotNull(col, keys, rewritten)
 	for i := range col.Constraints {
-		j.columnConstraint(col, &col.Constraints[i], keys, rewritten)
+		if !merged(col.Constraints, i) {
+			j.columnConstraint(col, &col.Constraints[i], keys, rewritten)
+		}
 	}
+}
+
+// merged reports whether one of a column's constraints is UNIQUE and another, the
+// primary key or an earlier one, says the same: they share an index
+// (transformIndexConstraints in parse_utilcmd.c).
+func merged(all []sqlast.Constraint, i int) bool {
+	c := &all[i]
+	for n := range all {
+		o := &all[n]
+		if n == i || c.Kind != sqlast.Unique || o.Kind != sqlast.PrimaryKey && (o.Kind != sqlast.Unique || n > i) {
+			continue
+		}
+		if c.NullsNotDistinct == o.NullsNotDistinct && c.Deferrable == o.Deferrable && c.InitiallyDeferred == o.InitiallyDeferred {
+			return true
+		}
+	}
+	return false
 }
 
 // columnIsThere reports whether history knows the column to exist when the pass

@@ -180,10 +180,6 @@ func (j *judge) partitionedHasNoParameters(op *sqlast.SetStorageParameters) bool
 	if op.Reset || !j.isPartitioned(j.alter.key) || len(op.Parameters) == 0 {
 		return false
 	}
-	if j.env.Major >= 16 {
-		j.fail("42809", "cannot specify storage parameters for a partitioned table")
-		return true
-	}
 	names := make([]string, 0, len(op.Parameters))
 	for name := range op.Parameters {
 		if !strings.HasPrefix(name, "toast.") { // not looked at, for want of a TOAST table
@@ -192,6 +188,10 @@ func (j *judge) partitionedHasNoParameters(op *sqlast.SetStorageParameters) bool
 	}
 	if len(names) == 0 {
 		return false
+	}
+	if j.env.Major >= 16 {
+		j.fail("42809", "cannot specify storage parameters for a partitioned table")
+		return true
 	}
 	j.fail("22023", "unrecognized parameter %q", slices.Min(names))
 	return true

@@ -28,6 +28,7 @@ type alter struct {
 	retyped     map[string]*sqlast.AlterColumnType // columns given another type
 	checks      []*sqlast.Constraint               // valid CHECKs added by the statement
 	notNull     map[string]bool                    // columns the statement itself sets NOT NULL
+	nullable    map[string]bool                    // columns an earlier pass makes nullable
 }
 
 // newAlter gathers the actions of the statement; nil if it is no ALTER of a
@@ -81,6 +82,8 @@ func (a *alter) note(op sqlast.AlterAction) {
 		set(&a.retyped, op.Column, op)
 	case *sqlast.SetNotNull:
 		set(&a.notNull, op.Column, true)
+	case *sqlast.DropNotNull:
+		set(&a.nullable, op.Column, true)
 	case *sqlast.AddConstraint:
 		if c := &op.Constraint; c.Kind == sqlast.Check && !c.NotValid && !c.NotEnforced {
 			a.checks = append(a.checks, c)
@@ -173,6 +176,10 @@ func (j *judge) recursesHere(op sqlast.AlterAction) bool {
 		return c != nil && !c.Valid && c.Kind != sqlast.ForeignKey
 	case *sqlast.AddColumn:
 		return !j.columnIsThere(op)
+	case *sqlast.DropNotNull:
+		// Since 18 there is nothing to do without a constraint.
+		c := columnOf(a.table, op.Column)
+		return j.env.Major < 18 || c == nil || c.NotNull
 	case *sqlast.DropColumn:
 		return !op.IfExists || a.table == nil || a.table.Column(op.Column) != nil
 	}

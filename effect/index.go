@@ -191,6 +191,10 @@ func (j *judge) reindex(op *sqlast.Reindex) {
 	if op.Concurrently && j.notInTransaction("REINDEX CONCURRENTLY") {
 		return
 	}
+	if key := j.cat.Resolve(op.Name); op.Concurrently && (op.Object == sqlast.Index || op.Object == sqlast.Table) && j.temporary(key) {
+		plain := *op
+		plain.Concurrently, op = false, &plain
+	}
 	switch op.Object {
 	case sqlast.Index:
 		j.reindexIndex(op)

@@ -100,13 +100,19 @@ func (j *judge) relationStays(k catalog.Key) bool {
 		return false
 	}
 	i := j.cat.IndexAt(k)
-	return i == nil || i.Table != j.alter.key || i.Constraint == "" || !j.alter.dropped[i.Constraint]
+	if i == nil || i.Table != j.alter.key {
+		return true
+	}
+	if slices.ContainsFunc(slices.Concat(indexColumns(i), i.Include), func(c string) bool { return j.alter.droppedCols[c] }) {
+		return false
+	}
+	return i.Constraint == "" || !j.alter.dropped[i.Constraint]
 }
 
 func (j *judge) anyNullable(columns []string) bool {
 	return slices.ContainsFunc(columns, func(name string) bool {
 		col := columnOf(j.alter.table, name)
-		return col == nil || !col.NotNull || j.alter.droppedCols[name]
+		return col == nil || !col.NotNull || j.alter.nullable[name] || j.alter.droppedCols[name]
 	})
 }
 

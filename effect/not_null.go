@@ -25,14 +25,14 @@ func (j *judge) scanForNulls(keys []catalog.Key, column, action string) {
 		t := j.cat.TableAt(k)
 		col := columnOf(t, column)
 		switch {
-		case col != nil && col.NotNull || t != nil && j.cat.ProvesNotNull(j.withoutDropped(t), column):
+		case col != nil && col.NotNull && !j.alter.nullable[column] || t != nil && j.cat.ProvesNotNull(j.withoutDropped(t), column):
 		case t == nil || t.Partial || col == nil && j.alter.added[column] == nil:
 			j.scan(k, true, action+" checks every row of "+column+" for NULL, unless a valid CHECK ("+
 				sqlast.QuoteIdent(column)+" IS NOT NULL) proves there is none")
 		default:
 			j.scan(k, false, action+" checks every row of "+column+" for NULL")
 		}
-		if proved := t != nil && j.cat.ProvesNotNull(t, column); !proved && (col == nil || !col.NotNull) {
+		if proved := t != nil && j.cat.ProvesNotNull(t, column); !proved && (col == nil || !col.NotNull || j.alter.nullable[column]) {
 			j.failIfRows("23502", "column %q of relation %q contains null values", column, k.Name)
 		}
 	}

@@ -109,6 +109,10 @@ func (j *judge) attachRefused(child catalog.Key) bool {
 	if !j.certain(parent) || !j.certain(t) {
 		return false
 	}
+	if slices.Contains(j.partitions(child), parent.Key) {
+		j.fail("42P07", "circular inheritance not allowed")
+		return true
+	}
 	for _, c := range parent.Columns {
 		own := t.Column(c.Name)
 		switch {

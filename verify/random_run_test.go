@@ -214,8 +214,11 @@ func manifold(stmt *sqlast.Statement) bool {
 	if len(stmt.Ops) != 1 {
 		return true
 	}
-	_, ok := stmt.Ops[0].(*sqlast.CreateTable)
-	return ok
+	switch stmt.Ops[0].(type) {
+	case *sqlast.CreateTable, *sqlast.AddColumn:
+		return true
+	}
+	return false
 }
 
 // control follows transaction control, as far as the server accepted it.

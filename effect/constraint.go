@@ -250,16 +250,23 @@ func (j *judge) loseConstraint(t *catalog.Table, c *catalog.Constraint, why stri
 // addedAgain reports whether the statement adds a constraint of that name, which
 // then takes the place of the one it drops.
 func (j *judge) addedAgain(t *catalog.Table, c *catalog.Constraint) bool {
+	if j.alter == nil || t.Key != j.alter.key {
+		return false
+	}
+	same := func(add *sqlast.Constraint) bool {
+		if add.Name == "" && add.Kind == sqlast.PrimaryKey {
+			return t.Name+"_pkey" == c.Name // ChooseIndexName
+		}
+		return add.Name == c.Name
+	}
 	return slices.ContainsFunc(j.ops, func(op sqlast.Op) bool {
-		add, ok := op.(*sqlast.AddConstraint)
-		if !ok || t.Key != j.alter.key {
-			return false
+		switch op := op.(type) {
+		case *sqlast.AddConstraint:
+			return same(&op.Constraint)
+		case *sqlast.AddColumn:
+			return slices.ContainsFunc(op.Column.Constraints, func(add sqlast.Constraint) bool { return same(&add) })
 		}
-		name := add.Constraint.Name
-		if name == "" && add.Constraint.Kind == sqlast.PrimaryKey {
-			name = t.Name + "_pkey" // ChooseIndexName
-		}
-		return name == c.Name
+		return false
 	})
 }
 

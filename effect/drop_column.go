@@ -77,7 +77,9 @@ func (w *wake) constraint(d catalog.Dependent, with string) {
 	owner := w.cat.TableAt(d.Of)
 	c := constraintOf(owner, d.Name)
 	w.lock(d.Of, AccessExclusive, "its constraint "+d.Name+" is dropped")
-	w.lose(sqlast.TableConstraint, inside(d.Of, d.Name), with, false)
+	if c == nil || !w.addedAgain(owner, c) {
+		w.lose(sqlast.TableConstraint, inside(d.Of, d.Name), with, false)
+	}
 	if c != nil && c.Kind == sqlast.ForeignKey {
 		w.lockReferenced(owner, c, "dropping the foreign key "+d.Name+" drops its triggers on the referenced table")
 	}

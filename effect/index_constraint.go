@@ -31,6 +31,14 @@ func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 	if partitioned && c.Kind != sqlast.Exclusion && j.lacksPartitionKey(a.key, c.Columns) {
 		return
 	}
+	if c.Kind == sqlast.PrimaryKey && j.env.Major >= 18 {
+		for _, column := range c.Columns {
+			if a.nullable[column] {
+				j.fail("42P16", "primary key column %q is not marked NOT NULL", column)
+				return
+			}
+		}
+	}
 	nullable := c.Kind == sqlast.PrimaryKey && j.anyNullable(c.Columns)
 	if partitioned {
 		// Up to 17 DefineIndex goes to the partitions by itself; from 18 on, and

@@ -284,16 +284,30 @@ func (r *runner) run(p *Pass, j *judgement) []Diagnostic {
 		}
 		found = append(found, d)
 	}
-	for _, rule := range r.rules {
+	for next := 0; next < len(r.rules); {
+		next = r.runFrom(next, p, j)
+	}
+	return found
+}
+
+// runFrom runs the rules from one on, and returns where to go on: after the last,
+// or after one that has panicked.
+func (r *runner) runFrom(first int, p *Pass, j *judgement) (next int) {
+	defer func() {
+		if v := recover(); v != nil {
+			j.panics = append(j.panics, RulePanic{Rule: p.Rule, Span: scriptSpan(p.Script), Value: v, Stack: debug.Stack()})
+			next++
+		}
+	}()
+	for next = first; next < len(r.rules); next++ {
+		rule := r.rules[next]
 		if rule.Run == nil || p.Down && silentInDown(rule.Concern) {
 			continue
 		}
 		p.Rule = rule
-		if crash := protect(rule, scriptSpan(p.Script), func() { rule.Run(p) }); crash != nil {
-			j.panics = append(j.panics, *crash)
-		}
+		rule.Run(p)
 	}
-	return found
+	return next
 }
 
 // judgeStream runs the rules about streams.

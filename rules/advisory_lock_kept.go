@@ -23,26 +23,26 @@ var advisoryLockKept = &analyzer.Rule{
 }
 
 func runAdvisoryLockKept(p *analyzer.Pass) {
-	var taken *analyzer.Op
-	var call *sqlast.FuncExpr
+	var taken analyzer.Op
+	var call *sqlast.FuncExpr // nil while none is taken
 	for op := range p.Ops() {
 		o, ok := op.Op.(*sqlast.Select)
 		if !ok || o.Query == nil {
 			if do, isDo := op.Op.(*sqlast.Do); isDo && strings.Contains(do.Body, "pg_advisory_unlock") {
-				taken = nil
+				call = nil
 			}
 			continue
 		}
 		for _, f := range o.Query.Functions {
 			switch f.Name.Name {
 			case "pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock", "pg_try_advisory_lock_shared":
-				taken, call = &op, f
+				taken, call = op, f
 			case "pg_advisory_unlock", "pg_advisory_unlock_shared", "pg_advisory_unlock_all":
-				taken = nil
+				call = nil
 			}
 		}
 	}
-	if taken == nil {
+	if call == nil {
 		return
 	}
 	args := make([]string, len(call.Args))

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/catalog"
@@ -45,7 +46,9 @@ func runForeignKeyTypeMismatch(p *analyzer.Pass) {
 	for op := range p.Ops() {
 		switch o := op.Op.(type) {
 		case *sqlast.CreateTable:
-			tooNarrow(p, op, o.Name)
+			if hasForeignKey(o) {
+				tooNarrow(p, op, o.Name)
+			}
 		case *sqlast.AddConstraint:
 			if o.Constraint.Kind == sqlast.ForeignKey {
 				tooNarrow(p, op, o.Table.Name)
@@ -58,6 +61,12 @@ func runForeignKeyTypeMismatch(p *analyzer.Pass) {
 			leftNarrow(p, op, o)
 		}
 	}
+}
+
+func hasForeignKey(o *sqlast.CreateTable) bool {
+	foreign := func(c sqlast.Constraint) bool { return c.Kind == sqlast.ForeignKey }
+	return slices.ContainsFunc(o.Constraints, foreign) ||
+		slices.ContainsFunc(o.Columns, func(col sqlast.ColumnDef) bool { return slices.ContainsFunc(col.Constraints, foreign) })
 }
 
 // tooNarrow reports the foreign keys that the op adds to a table, as they are at

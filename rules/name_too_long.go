@@ -28,7 +28,7 @@ var nameTooLong = &analyzer.Rule{
 const maxName = 63
 
 func runNameTooLong(p *analyzer.Pass) {
-	told := map[string]bool{}
+	var told map[string]bool
 	for _, stmt := range p.Stmts {
 		if len(stmt.Ops) == 0 || len(stmt.Text) <= maxName || !givesName(stmt.Ops) {
 			continue
@@ -39,6 +39,9 @@ func runNameTooLong(p *analyzer.Pass) {
 			quoted := at[0] > 0 && stmt.Span.Text()[at[0]-1] == '"'
 			if told[name] {
 				continue
+			}
+			if told == nil {
+				told = map[string]bool{}
 			}
 			told[name] = true
 			p.ReportStmt(stmt, 0, analyzer.Diagnostic{

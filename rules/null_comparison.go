@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/miglint/miglint/analyzer"
@@ -25,7 +26,7 @@ var nullComparison = &analyzer.Rule{
 
 func runNullComparison(p *analyzer.Pass) {
 	for op := range p.Ops() {
-		for _, c := range conditions(op.Op) {
+		for c := range conditions(op.Op) {
 			sqlast.WalkExpr(c.expr, func(e sqlast.Expr) bool {
 				switch e := e.(type) {
 				case *sqlast.OpExpr:
@@ -45,34 +46,44 @@ type condition struct {
 	effect string // of its never being true
 }
 
-func conditions(op sqlast.Op) []condition {
-	const refuses = "refuses no row"
-	check := func(c *sqlast.Constraint) condition { return condition{c.Expr, "the CHECK " + refuses} }
-	var all []condition
-	switch op := op.(type) {
-	case *sqlast.Update:
-		all = append(all, condition{op.Where, "the UPDATE changes no row"})
-	case *sqlast.Delete:
-		all = append(all, condition{op.Where, "the DELETE removes no row"})
-	case *sqlast.CreateIndex:
-		all = append(all, condition{op.Where, "the index holds no row"})
-	case *sqlast.CreatePolicy:
-		all = append(all, condition{op.Using, "the policy shows no row"}, condition{op.Check, "the policy accepts no row"})
-	case *sqlast.CreateTrigger:
-		all = append(all, condition{op.When, "the trigger never fires"})
-	case *sqlast.AddConstraint:
-		all = append(all, check(&op.Constraint))
-	case *sqlast.CreateTable:
-		for i := range op.Constraints {
-			all = append(all, check(&op.Constraints[i]))
+func conditions(op sqlast.Op) iter.Seq[condition] {
+	return func(yield func(condition) bool) {
+		on := func(e sqlast.Expr, effect string) bool { return e == nil || yield(condition{e, effect}) }
+		switch op := op.(type) {
+		case *sqlast.Update:
+			on(op.Where, "the UPDATE changes no row")
+		case *sqlast.Delete:
+			on(op.Where, "the DELETE removes no row")
+		case *sqlast.CreateIndex:
+			on(op.Where, "the index holds no row")
+		case *sqlast.CreatePolicy:
+			_ = on(op.Using, "the policy shows no row") && on(op.Check, "the policy accepts no row")
+		case *sqlast.CreateTrigger:
+			on(op.When, "the trigger never fires")
+		case *sqlast.AddConstraint:
+			on(op.Constraint.Expr, "the CHECK refuses no row")
+		case *sqlast.AddColumn:
+			constraintConditions(op.Column.Constraints, on)
+		case *sqlast.CreateTable:
+			if !constraintConditions(op.Constraints, on) {
+				return
+			}
+			for i := range op.Columns {
+				if !constraintConditions(op.Columns[i].Constraints, on) {
+					return
+				}
+			}
 		}
 	}
-	for _, col := range newColumns(op) {
-		for i := range col.Constraints {
-			all = append(all, check(&col.Constraints[i]))
+}
+
+func constraintConditions(constraints []sqlast.Constraint, on func(sqlast.Expr, string) bool) bool {
+	for i := range constraints {
+		if !on(constraints[i].Expr, "the CHECK refuses no row") {
+			return false
 		}
 	}
-	return all
+	return true
 }
 
 // decides reports whether nothing gets through the condition unless the
@@ -94,16 +105,15 @@ func (c condition) decides(o *sqlast.OpExpr) bool {
 }
 
 func reportNullComparison(p *analyzer.Pass, op analyzer.Op, c condition, o *sqlast.OpExpr) {
-	d := analyzer.Diagnostic{Span: o.Pos(), Message: inline(o.Pos().Text()) + " is never true"}
-	switch {
-	case comparesWithNull(o):
-		if instead := nullTest(o); instead != "" {
-			d.Suggestion = recipe.Statement(replaceIn(op, o, instead))
-		}
-	case o.Op == "not in" && containsNull(o.Args[1:]):
-		d.Message += ", for the list holds NULL"
-	default:
+	compares := comparesWithNull(o)
+	if !compares && (o.Op != "not in" || !containsNull(o.Args[1:])) {
 		return
+	}
+	d := analyzer.Diagnostic{Span: o.Pos(), Message: inline(o.Pos().Text()) + " is never true"}
+	if !compares {
+		d.Message += ", for the list holds NULL"
+	} else if instead := nullTest(o); instead != "" {
+		d.Suggestion = recipe.Statement(replaceIn(op, o, instead))
 	}
 	if c.decides(o) {
 		d.Message += ": " + c.effect

@@ -26,7 +26,7 @@ var sequenceTooSmall = &analyzer.Rule{
 }
 
 func runSequenceTooSmall(p *analyzer.Pass) {
-	told := map[catalog.Key]bool{}
+	var told map[catalog.Key]bool
 	for op := range p.Ops() {
 		if fails := op.Effect.Op(op.I).Fails; fails != nil && !fails.IfRows {
 			continue
@@ -40,6 +40,9 @@ func runSequenceTooSmall(p *analyzer.Pass) {
 			s := p.After.SequenceOf(col)
 			if s == nil || s.Bounded || s.Increment < 0 || told[s.Key] || lastValue[s.Type] >= lastValue[col.Type.Name.Name] {
 				continue
+			}
+			if told == nil {
+				told = map[catalog.Key]bool{}
 			}
 			told[s.Key] = true
 			name := sqlast.Name{Name: s.Name}
@@ -72,7 +75,7 @@ func drawingColumns(p *analyzer.Pass, op analyzer.Op) []catalog.ColumnRef {
 	case *sqlast.CreateTable:
 		var refs []catalog.ColumnRef
 		for i := range o.Columns {
-			if o.Columns[i].Default != nil {
+			if o.Columns[i].Default != nil && lastValue[o.Columns[i].Type.Name.Name] != 0 {
 				refs = append(refs, catalog.ColumnRef{Table: op.Before.Resolve(o.Name), Column: o.Columns[i].Name})
 			}
 		}

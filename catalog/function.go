@@ -217,9 +217,9 @@ func (c *Catalog) isCalled(f *Function, name sqlast.Name, args int) bool {
 func (f *Function) takes(args int) bool {
 	most, least := 0, 0
 	for _, a := range f.Args {
-		switch {
-		case a.Mode == "out" || a.Mode == "table":
-		case a.Mode == "variadic":
+		switch a.Mode {
+		case "out", "table":
+		case "variadic":
 			most = maxColumns
 		default:
 			most++

@@ -11,7 +11,6 @@ import (
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/analyzer/analyzertest"
 	"github.com/miglint/miglint/internal/pgparse"
-	"github.com/miglint/miglint/internal/proof"
 	"github.com/miglint/miglint/migration"
 	"github.com/miglint/miglint/rules"
 	"github.com/miglint/miglint/source"
@@ -199,18 +198,6 @@ func (p *plan) at(s *planned) []analyzer.Diagnostic {
 	return found
 }
 
-// steps returns the record of a plan that did nothing yet.
-func (p *plan) steps() []proof.Step {
-	var steps []proof.Step
-	for _, u := range p.units {
-		steps = append(steps, proof.Heading(u.name))
-		for _, s := range u.steps {
-			steps = append(steps, proof.Step{Text: s.text()})
-		}
-	}
-	return steps
-}
-
 // Where a suggestion goes.
 const (
 	inPlace = "in place" // of the statement it is printed for
@@ -243,7 +230,7 @@ func (p *plan) suggested(place string) string {
 			statement := strings.TrimRight(s.sql, "; \n") + ";\n"
 			here, later := p.suggestion(s)
 			switch {
-			case here+later == "" && !(place == related && p.isRelated(s)):
+			case here+later == "" && (place != related || !p.isRelated(s)):
 				body.WriteString(statement)
 			case place == inPlace:
 				body.WriteString(p.otherActions(s) + here)

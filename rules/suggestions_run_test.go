@@ -183,7 +183,7 @@ func try(ctx context.Context, session *verify.Session, p *plan, suggestion strin
 	}
 	for i, u := range p.units {
 		if i <= p.history {
-			if err := fill(ctx, session); err != nil {
+			if fill(ctx, session) != nil {
 				return nil // rows of this shape cannot be made up
 			}
 		}

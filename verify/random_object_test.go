@@ -181,8 +181,8 @@ func (g *generator) alterType() string {
 	}
 	t := pick(g, types)
 	alter := "ALTER TYPE " + g.ref(t.Key)
-	switch {
-	case t.Kind == sqlast.EnumType:
+	switch t.Kind {
+	case sqlast.EnumType:
 		if len(t.Labels) > 0 && g.chance(25) {
 			return alter + " RENAME VALUE '" + pick(g, t.Labels).Value + "' TO '" + g.oneOf("r1", "r2", "r3") + "'"
 		}
@@ -191,7 +191,7 @@ func (g *generator) alterType() string {
 			place = g.oneOf(" BEFORE '", " AFTER '") + pick(g, t.Labels).Value + "'"
 		}
 		return alter + " ADD VALUE " + g.maybe(30, "IF NOT EXISTS ") + fmt.Sprintf("'v%d'", g.IntN(6)) + place
-	case t.Kind == sqlast.CompositeType:
+	case sqlast.CompositeType:
 		name := pick(g, columnNames)
 		if len(t.Attributes) > 0 {
 			name = pick(g, t.Attributes).Name

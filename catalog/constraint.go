@@ -348,6 +348,26 @@ func (c *Catalog) alterConstraint(t *Table, op *sqlast.AlterConstraint, at Origi
 		}
 		con.Valid = *op.Enforced
 	}
+	if con.Kind == sqlast.ForeignKey {
+		c.alterCopies(t, con, op, at)
+	}
+}
+
+// alterCopies alters the copies that partitions have of a foreign key.
+func (c *Catalog) alterCopies(t *Table, con *Constraint, op *sqlast.AlterConstraint, at Origin) {
+	for _, k := range t.Partitions {
+		p := c.relative(k)
+		if p == nil {
+			continue
+		}
+		for _, own := range slices.Clone(p.Constraints) {
+			if own.Kind == sqlast.ForeignKey && own.Parent == con.Name {
+				copied := *op
+				copied.Constraint = own.Name
+				c.alterConstraint(p, &copied, at)
+			}
+		}
+	}
 }
 
 // dropConstraint drops a constraint by name, with the copies that descendants

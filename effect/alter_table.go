@@ -176,6 +176,11 @@ func (j *judge) recursesHere(op sqlast.AlterAction) bool {
 		return c != nil && !c.Valid && c.Kind != sqlast.ForeignKey
 	case *sqlast.AddColumn:
 		return !j.columnIsThere(op)
+	case *sqlast.SetNotNull:
+		// A column that is NOT NULL already is left alone: in partitioned tables, and
+		// since 18 in all (ATPrepSetNotNull, ATExecSetNotNull).
+		c := columnOf(a.table, op.Column)
+		return c == nil || !c.NotNull || a.nullable[op.Column] || j.env.Major < 18 && a.table.PartitionBy == nil
 	case *sqlast.DropNotNull:
 		// Since 18 there is nothing to do without a constraint.
 		c := columnOf(a.table, op.Column)
@@ -375,4 +380,5 @@ func (j *judge) inherit(op *sqlast.Inherit) {
 		return
 	}
 	j.lock(parent, ShareUpdateExclusive, "INHERIT keeps the parent from being changed")
+	j.lockAll(j.family(j.alter.key)[1:], AccessShare, "INHERIT looks for circles among the children")
 }

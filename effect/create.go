@@ -123,17 +123,34 @@ func (j *judge) attached(op sqlast.Op) {
 	}
 }
 
+// temporaryRefused fails a view that reads something temporary and cannot be
+// temporary itself (transformCreateTableAsStmt, DefineView).
+func (j *judge) temporaryRefused(op *sqlast.CreateView) bool {
+	schema := op.Name.Schema
+	if op.Query == nil || !op.Materialized && (schema == "" || schema == "pg_temp") {
+		return false
+	}
+	if !slices.ContainsFunc(op.Query.Reads, func(r sqlast.Relation) bool {
+		k := j.cat.Resolve(r.Name)
+		return j.temporary(k) && j.kind(k) != sqlast.Index
+	}) {
+		return false
+	}
+	if op.Materialized {
+		j.fail("0A000", "materialized views must not use temporary tables or views")
+	} else {
+		j.fail("42P16", "cannot create temporary relation in non-temporary schema")
+	}
+	return true
+}
+
 // createView is CREATE [OR REPLACE] VIEW and CREATE MATERIALIZED VIEW
 // (DefineView in view.c). A view's query is parsed, so only what it names is
 // locked; a materialized view's is run.
 func (j *judge) createView(op *sqlast.CreateView) {
 	key := j.newKey(op.Name, op.Temporary)
 	kind, exists := j.cat.RelationKind(key)
-	if op.Materialized && op.Query != nil && slices.ContainsFunc(op.Query.Reads, func(r sqlast.Relation) bool {
-		k := j.cat.Resolve(r.Name)
-		return j.temporary(k) && j.kind(k) != sqlast.Index
-	}) {
-		j.fail("0A000", "materialized views must not use temporary tables or views")
+	if j.temporaryRefused(op) {
 		return
 	}
 	if op.Query != nil {

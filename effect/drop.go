@@ -168,7 +168,7 @@ func (w *wake) sequence(k catalog.Key) {
 		col := owner.Column(s.Column)
 		switch {
 		case col == nil:
-		case col.Identity != sqlast.NoIdentity:
+		case col.Identity != sqlast.NoIdentity && col.Sequence == k:
 			w.fail("2BP01", "cannot drop sequence %s because column %s of table %s requires it",
 				w.describe(k), sqlast.QuoteIdent(s.Column), w.describe(owner.Key))
 			return

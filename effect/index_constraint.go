@@ -17,7 +17,7 @@ func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 		j.constraintUsingIndex(c)
 		return
 	}
-	if j.secondPrimaryKey(c) {
+	if !inline && j.keyColumnMissing(c) || j.secondPrimaryKey(c) {
 		return
 	}
 	if c.Name != "" && j.relationStays(catalog.Key{Schema: a.key.Schema, Name: c.Name}) {
@@ -81,6 +81,26 @@ func (j *judge) keyColumnsRefused(c *sqlast.Constraint) bool {
 			j.fail("42701", "column %q appears twice in %s constraint", column, c.Kind)
 		default:
 			continue
+		}
+		return true
+	}
+	return false
+}
+
+// keyColumnMissing fails a key on a column that is not there
+// (transformIndexConstraint; ALTER TABLE makes a primary key's NOT NULL first).
+func (j *judge) keyColumnMissing(c *sqlast.Constraint) bool {
+	if c.Kind == sqlast.Exclusion {
+		return false
+	}
+	for _, name := range slices.Concat(c.Columns, c.Include) {
+		if !j.lacksColumn(j.alter.table, name) || j.alter.added[name] != nil {
+			continue
+		}
+		if c.Kind == sqlast.PrimaryKey && slices.Contains(c.Columns, name) {
+			j.fail("42703", "column %q of relation %q does not exist", name, j.alter.key.Name)
+		} else {
+			j.fail("42703", "column %q named in key does not exist", name)
 		}
 		return true
 	}

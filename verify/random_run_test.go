@@ -140,17 +140,19 @@ var builtIn = regexp.MustCompile(`build ("[^"]*"|[a-z0-9_]+)\.`)
 // sameBuilds takes out the builds that differ only in the schema: the server's
 // messages do not name it.
 func sameBuilds(diff []string) []string {
-	count := map[string]int{}
+	balance := map[string]int{} // of what was measured and what was predicted
 	bare := func(l string) string {
 		_, build, _ := strings.Cut(builtIn.ReplaceAllString(l, "build "), "build ")
 		return build[:min(len(build), 50)] // _ccnew leaves less of a long name
 	}
 	for _, l := range diff {
-		if strings.Contains(l, " build ") {
-			count[bare(l)]++
+		if strings.HasPrefix(l, "measured  build ") {
+			balance[bare(l)]++
+		} else if strings.HasPrefix(l, "predicted build ") {
+			balance[bare(l)]--
 		}
 	}
-	return slices.DeleteFunc(diff, func(l string) bool { return strings.Contains(l, " build ") && count[bare(l)] == 2 })
+	return slices.DeleteFunc(slices.Clone(diff), func(l string) bool { return strings.Contains(l, " build ") && balance[bare(l)] == 0 })
 }
 
 // unseen reports whether a difference is due to what a prediction cannot know or a
@@ -172,6 +174,12 @@ func (r *run) unseen(stmt *sqlast.Statement, difference string) bool {
 		}
 		for t := range r.cat.Tables() {
 			if t.PartitionOf != (catalog.Key{}) && strings.HasPrefix(difference, "measured  lock "+t.Key.String()+" ") {
+				return true
+			}
+		}
+	case *sqlast.AddColumn: // a sequence is drawn from for rows
+		for q := range r.cat.Sequences() {
+			if difference == "measured  lock "+q.Key.String()+" RowExclusiveLock" {
 				return true
 			}
 		}

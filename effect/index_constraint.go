@@ -33,7 +33,7 @@ func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 	}
 	if c.Kind == sqlast.PrimaryKey && j.env.Major >= 18 {
 		for _, column := range c.Columns {
-			if a.nullable[column] {
+			if col := columnOf(a.table, column); a.nullable[column] && col != nil && col.NotNull && j.certain(a.table) {
 				j.fail("42P16", "primary key column %q is not marked NOT NULL", column)
 				return
 			}

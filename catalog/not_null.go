@@ -15,7 +15,7 @@ func (c *Catalog) addNotNull(t *Table, con *Constraint) {
 		return
 	}
 	if con.Name == "" {
-		if col := t.Column(column); con.Valid && col != nil && col.NotNull {
+		if col := t.Column(column); col != nil && col.NotNull {
 			return
 		}
 		con.Name = c.constraintName(t.Schema, t.Name, column, "not_null")

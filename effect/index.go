@@ -45,7 +45,7 @@ func (j *judge) createIndex(op *sqlast.CreateIndex) {
 		j.share.addBuild(Build{Table: key, Index: op.Name, Concurrently: concurrently, Why: "CREATE INDEX reads the whole table"})
 		return
 	}
-	if op.Unique && j.lacksPartitionKey(key, elementColumns(op.Elements)) {
+	if op.Unique && j.lacksPartitionKey(key, elementColumns(op.Elements), op.Table.Only) {
 		return
 	}
 	if op.Table.Only {
@@ -142,9 +142,14 @@ func (j *judge) mutable(e sqlast.Expr) bool {
 }
 
 // lacksPartitionKey fails a unique index of a partitioned table whose columns do
-// not hold its whole partition key and those of its partitions.
-func (j *judge) lacksPartitionKey(key catalog.Key, columns []string) bool {
-	for _, k := range j.partitions(key) {
+// not hold its whole partition key and, unless ONLY it is meant, those of its
+// partitions.
+func (j *judge) lacksPartitionKey(key catalog.Key, columns []string, only bool) bool {
+	keys := []catalog.Key{key}
+	if !only {
+		keys = j.partitions(key)
+	}
+	for _, k := range keys {
 		t := j.cat.TableAt(k)
 		if t == nil || t.PartitionBy == nil {
 			continue

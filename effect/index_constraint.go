@@ -28,7 +28,7 @@ func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 		return
 	}
 	partitioned := j.isPartitioned(a.key)
-	if partitioned && c.Kind != sqlast.Exclusion && j.lacksPartitionKey(a.key, c.Columns) {
+	if partitioned && c.Kind != sqlast.Exclusion && j.lacksPartitionKey(a.key, c.Columns, false) {
 		return
 	}
 	if c.Kind == sqlast.PrimaryKey && j.env.Major >= 18 {

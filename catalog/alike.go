@@ -137,25 +137,11 @@ func sameText(a, b string) bool { return a == b || squeeze(a) == squeeze(b) }
 // squeeze takes blanks and comments out and folds case.
 func squeeze(code string) string {
 	var out strings.Builder
-	for i := 0; i < len(code); {
-		rest := code[i:]
-		end := ""
-		switch {
-		case strings.HasPrefix(rest, "--"):
-			end = "\n"
-		case strings.HasPrefix(rest, "/*"):
-			end = "*/"
-		}
-		switch n := strings.Index(rest, end); {
-		case end == "":
-			if strings.IndexByte(" \t\r\n;", rest[0]) < 0 {
-				out.WriteByte(rest[0])
-			}
-			i++
-		case n < 0:
-			i = len(code)
-		default:
-			i += n + len(end)
+	for r := (codeReader{text: code}); r.at < len(code); {
+		from := r.at
+		r.skip()
+		if r.at == from+1 && strings.IndexByte(" \t\r\n;", code[from]) < 0 {
+			out.WriteByte(code[from])
 		}
 	}
 	return strings.ToLower(out.String())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -168,6 +169,8 @@ func missingExtension(e *pgconn.PgError) bool {
 // check holds a measurement against the record and the prediction.
 func (c *recorded) check(t *testing.T, major int, m *measurement) {
 	switch {
+	case m.lacks != "" && os.Getenv("MIGLINT_REQUIRE_POSTGRES") == "1":
+		t.Fatal("not measured: " + m.lacks)
 	case m.lacks != "":
 		t.Skip("not measured: " + m.lacks)
 	case m.broken != nil:

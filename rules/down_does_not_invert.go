@@ -215,12 +215,6 @@ func (u *undoing) guarded(d catalog.Difference) bool {
 
 func repeatable(op sqlast.Op) bool {
 	switch op := op.(type) {
-	case *sqlast.CreateTable:
-		return op.IfNotExists
-	case *sqlast.AddColumn:
-		return op.IfNotExists
-	case *sqlast.CreateIndex:
-		return op.IfNotExists
 	case *sqlast.CreateSequence:
 		return op.IfNotExists
 	case *sqlast.CreateView:
@@ -230,7 +224,7 @@ func repeatable(op sqlast.Op) bool {
 	case *sqlast.CreateTrigger:
 		return op.Replace
 	}
-	return false
+	return isIfNotExists(op)
 }
 
 func (u *undoing) report(left []catalog.Difference) {

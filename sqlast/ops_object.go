@@ -109,6 +109,9 @@ type (
 		Body            string   // the AS string, unquoted
 		BodyAt          source.Span
 		Atomic          bool // BEGIN ATOMIC or RETURN instead of a string
+		// Routine reads the body, anew each time; nil if its language is neither
+		// plpgsql nor sql.
+		Routine func() *Routine
 	}
 	// AlterFunction is ALTER FUNCTION, PROCEDURE and ROUTINE with attributes. A nil
 	// pointer is an attribute not mentioned.
@@ -331,6 +334,7 @@ type (
 		Language string // "plpgsql" when not written
 		Body     string
 		BodyAt   source.Span
+		Routine  *Routine // nil if Language is not plpgsql
 	}
 	// Call is CALL of a procedure.
 	Call struct {

@@ -30,6 +30,8 @@ func dbmate() *Framework {
 		Files:            "<number>_<name>.sql with a line `-- migrate:up`",
 		Late:             "dbmate runs it late, after those that were there before",
 		Edited:           "dbmate never runs it again",
+		Mark:             dbmateUp,
+		Directive:        "-- migrate:up",
 		LeaveTransaction: "put `transaction:false` behind the `-- migrate:up` or `-- migrate:down` of the block",
 		AloneInFile:      true,
 		Runs:             dbmateName.MatchString,

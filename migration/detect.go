@@ -98,7 +98,7 @@ func (v verdict) isFound(d *Dir) bool {
 	if v.Score < numberedScore {
 		return false
 	}
-	if v.fw.Name != "plain" {
+	if v.fw.Name != plainName {
 		return true
 	}
 	return detectPlain(d).Score >= numberedScore && strings.Contains(strings.ToLower(path.Base(path.Dir(d.Path))+"/"+path.Base(d.Path)), "migrat")

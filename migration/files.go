@@ -95,21 +95,28 @@ type homeSearch struct {
 	seen    map[string]candidate
 }
 
+// maxClimb is how many folders above a file's own are asked whether they hold it.
+const maxClimb = 5
+
 // home is the folder of migrations that a file belongs to; its framework is nil
-// if there is none.
+// if there is none. It is the file's own folder or, for a framework that reads
+// sub-folders, the highest one above it.
 func (s *homeSearch) home(f NamedFile) (candidate, error) {
 	folder, display := path.Dir(f.Name), path.Dir(f.Display)
 	home, err := s.look(folder, display)
-	if err != nil || home.fw == nil || !home.fw.Recursive {
+	if err != nil || home.fw != nil && !home.fw.Recursive && home.fw.Name != plainName {
 		return home, err
 	}
-	for folder != "." && display != "." {
+	for n := 0; n < maxClimb && folder != "." && display != "."; n++ {
 		folder, display = path.Dir(folder), path.Dir(display)
 		above, err := s.look(folder, display)
 		if err != nil {
 			return home, nil //nolint:nilerr // nobody asked about that folder
 		}
-		if above.fw != nil && above.fw.Name == home.fw.Name {
+		if above.fw == nil || !above.fw.Recursive || !above.fw.Runs(path.Base(f.Name)) {
+			continue
+		}
+		if home.fw == nil || home.fw.Name == plainName || above.fw.Name == home.fw.Name {
 			home = above
 		}
 	}

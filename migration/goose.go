@@ -27,6 +27,8 @@ func goose() *Framework {
 		Files:            "<number>_<name>.sql with a line `-- +goose Up`",
 		Late:             "goose refuses to go on, unless it is told to allow missing migrations",
 		Edited:           "goose never runs it again",
+		Mark:             gooseMark,
+		Directive:        "-- +goose Up",
 		LeaveTransaction: "put `-- +goose NO TRANSACTION` at the top of the file",
 		Runs: func(name string) bool {
 			_, ok := gooseVersion(name)

@@ -62,13 +62,11 @@ const chosen = "chosen with --framework"
 
 // marked is the framework whose directives stand in the file.
 func marked(f *source.File) (*Framework, string) {
-	switch head := f.Text[:min(len(f.Text), headSize)]; {
-	case gooseMark.Match(head):
-		return goose(), "the file has `-- +goose Up`"
-	case sqlMigrateMark.Match(head):
-		return sqlMigrate(), "the file has `-- +migrate Up`"
-	case dbmateUp.Match(head):
-		return dbmate(), "the file has `-- migrate:up`"
+	head := f.Text[:min(len(f.Text), headSize)]
+	for _, fw := range Frameworks() {
+		if fw.Mark != nil && fw.Mark.Match(head) {
+			return fw, fmt.Sprintf("the file has `%s`", fw.Directive)
+		}
 	}
 	return plain(), "a single file without a framework's directives"
 }
@@ -78,27 +76,25 @@ func loadOne(fsys fs.FS, name, display string, opts Options) (*Set, error) {
 	if !isSQL(name) {
 		return nil, fmt.Errorf("reading migrations: %s is not a SQL file: expected a folder or a file whose name ends in .sql", display)
 	}
-	folder := path.Dir(display)
-	if folder == "." {
-		folder = ""
-	}
-	d, err := openDir(fsys, path.Dir(name), folder, opts.Exclude)
-	if err != nil {
-		return nil, fmt.Errorf("reading migrations: the folder of %s: %s", display, reason(err))
-	}
-	v, err := judge(d, opts)
+	search := homeSearch{fsys: fsys, opts: opts, seen: map[string]candidate{},
+		belongs: func(v verdict, _ *Dir) bool { return v.Score >= numberedScore }}
+	home, err := search.home(NamedFile{name, display})
 	if err != nil {
 		return nil, err
 	}
-	if v.Score >= numberedScore {
-		opts.Changed = map[string]bool{d.display(path.Base(name)): true}
-		s, err := v.load(d, opts)
+	if home.fw != nil {
+		opts.Changed = map[string]bool{display: true}
+		s, err := home.load(home.dir, opts)
 		if err != nil {
 			return nil, err
 		}
-		if s.concerns(d.display(path.Base(name))) {
+		if s.concerns(display) {
 			return &Set{Streams: []*Stream{s}}, nil
 		}
+	}
+	d, err := openDir(fsys, path.Dir(name), strings.TrimSuffix(path.Dir(display), "."), opts.Exclude)
+	if err != nil {
+		return nil, fmt.Errorf("reading migrations: the folder of %s: %s", display, reason(err))
 	}
 	return alone(d.read(path.Base(name)), opts), nil
 }
@@ -117,6 +113,9 @@ func loadFolder(fsys fs.FS, name, display string, opts Options) (*Set, error) {
 	here, err := judge(d, opts)
 	if err != nil {
 		return nil, err
+	}
+	if part, err := partOf(fsys, d, here, opts); part != nil || err != nil {
+		return part, err
 	}
 	set := &Set{}
 	found := []candidate{{here, d}}
@@ -145,6 +144,37 @@ func loadFolder(fsys fs.FS, name, display string, opts Options) (*Set, error) {
 		return nil, nothingFound(d, notRead, opts)
 	}
 	return set, nil
+}
+
+// partOf reads a folder that is a part of what a framework above it reads, such as
+// one <version>_<name>: its files are judged, the rest is history. The set is nil
+// if d is no such folder.
+func partOf(fsys fs.FS, d *Dir, here verdict, opts Options) (*Set, error) {
+	if here.fw != nil && here.fw.Name != plainName || len(d.sqlFiles()) == 0 {
+		return nil, nil
+	}
+	var files []NamedFile
+	for _, name := range d.sqlFiles() {
+		files = append(files, NamedFile{path.Join(d.Path, name), d.display(name)})
+	}
+	search := homeSearch{fsys: fsys, opts: opts, seen: map[string]candidate{},
+		belongs: func(v verdict, _ *Dir) bool { return v.Score >= markerScore }}
+	home, err := search.home(files[0])
+	if err != nil || home.fw == nil || home.dir.Path == d.Path {
+		return nil, err
+	}
+	opts.Changed = map[string]bool{}
+	for _, f := range files {
+		opts.Changed[f.Display] = true
+	}
+	s, err := home.load(home.dir, opts)
+	if err != nil {
+		return nil, fmt.Errorf("reading migrations: %s: %s", home.dir.root(), reason(err))
+	}
+	if !slices.ContainsFunc(s.Migrations, func(m *Migration) bool { return m.Judged }) {
+		return nil, nil
+	}
+	return &Set{Streams: []*Stream{s}}, nil
 }
 
 // nothingFound says what was looked for.

@@ -4,6 +4,7 @@
 package migration
 
 import (
+	"regexp"
 	"slices"
 	"time"
 
@@ -156,7 +157,13 @@ type Framework struct {
 	// Files says what its migrations look like, to users whose folder has none:
 	// "<number>_<name>.up.sql".
 	Files string
-	// Recursive is set when the framework reads the folder's sub-folders too.
+	// Mark, if not nil, matches a line that stands in its files and in no others;
+	// Directive is that line as its users write it. They tell whose a file on its
+	// own is, such as standard input.
+	Mark      *regexp.Regexp
+	Directive string
+	// Recursive is set when the framework reads the folder's sub-folders too: a
+	// file below them, such as <version>_<name>/up.sql, belongs to the folder.
 	Recursive bool
 	// Runs reports whether the framework takes a file of this name, without its
 	// folder, for a migration.

@@ -8,11 +8,13 @@ import (
 	"github.com/miglint/miglint/source"
 )
 
+const plainName = "plain"
+
 // plain is a folder of SQL files that no framework owns, run as
 // `psql -f file` in the order a person would give them.
 func plain() *Framework {
 	fw := &Framework{
-		Name:  "plain",
+		Name:  plainName,
 		Title: "psql",
 		Downs: NoDowns,
 		Files: "<name>.sql",

@@ -30,6 +30,8 @@ func sqlMigrate() *Framework {
 		Files:            "<name>.sql with a line `-- +migrate Up`",
 		Late:             "sql-migrate runs it late, after those that were there before",
 		Edited:           "sql-migrate never runs it again",
+		Mark:             sqlMigrateMark,
+		Directive:        "-- +migrate Up",
 		LeaveTransaction: "put `notransaction` behind the `-- +migrate Up` or `-- +migrate Down` of the section",
 		Runs:             func(name string) bool { return strings.HasSuffix(name, ".sql") },
 		Parse:            parseSQLMigrate,

@@ -179,8 +179,9 @@ func (c *Catalog) detachPartition(parent *Table, op *sqlast.DetachPartition, at 
 			t.Columns = with(t.Columns, i, &clone)
 		}
 	}
-	if op.Concurrently && parent.PartitionBy != nil && !slices.Contains(parent.PartitionBy.Columns, "") {
+	if op.Concurrently && parent.PartitionBy != nil && parent.PartitionBy.Strategy != "hash" && !slices.Contains(parent.PartitionBy.Columns, "") {
 		// The bound stays as a CHECK, unless one implies it (DetachAddConstraintIfNeeded).
+		// That of a hash partition would name the parent.
 		con := &Constraint{Constraint: sqlast.Constraint{Kind: sqlast.Check, Columns: parent.PartitionBy.Columns}, Valid: true, Created: at}
 		column := ""
 		if len(con.Columns) == 1 {
@@ -260,7 +261,7 @@ func (c *Catalog) inherit(t *Table, op *sqlast.Inherit) {
 	t.Inherits = append(t.Inherits, parent.Key)
 	parent.Children = append(parent.Children, t.Key)
 	for _, con := range slices.Clone(t.Constraints) {
-		if same := parent.Constraint(con.Name); con.Kind == sqlast.Check && same != nil {
+		if same := parent.Constraint(con.Name); con.Kind == sqlast.Check && same != nil && same.Kind == sqlast.Check && !same.NoInherit {
 			c.setParent(t, con, con.Name)
 		}
 	}

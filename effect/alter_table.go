@@ -85,8 +85,13 @@ func (a *alter) note(op sqlast.AlterAction) {
 	case *sqlast.DropNotNull:
 		set(&a.nullable, op.Column, true)
 	case *sqlast.AddConstraint:
-		if c := &op.Constraint; c.Kind == sqlast.Check && !c.NotValid && !c.NotEnforced {
+		switch c := &op.Constraint; {
+		case c.Kind == sqlast.Check && !c.NotValid && !c.NotEnforced:
 			a.checks = append(a.checks, c)
+		case c.Kind == sqlast.PrimaryKey:
+			for _, column := range c.Columns {
+				set(&a.notNull, column, true)
+			}
 		}
 	}
 }

@@ -21,7 +21,7 @@ func (j *judge) rebuildDependents(t *catalog.Table, col *catalog.Column, op *sql
 			return
 		}
 		j.lock(from.Key, AccessExclusive, "its foreign key "+fk.Name+" is made again with the new type of "+op.Column)
-		if rewritten && fk.Valid && !fk.NotEnforced {
+		if rewritten && fk.Valid && !fk.NotEnforced && from.PartitionBy == nil {
 			j.scan(from.Key, false, "its foreign key "+fk.Name+" is validated again with the new type of "+op.Column)
 		}
 	})
@@ -52,7 +52,7 @@ func (j *judge) rebuildConstraint(t *catalog.Table, con *catalog.Constraint, col
 			j.lock(con.RefTable, ShareRowExclusive, "the foreign key "+con.Name+" is made again with the new type of "+column)
 		}
 		j.lockReferenced(t, con, "the foreign key "+con.Name+" is made again with the new type of "+column)
-		if rewritten && con.Valid && !con.NotEnforced {
+		if rewritten && con.Valid && !con.NotEnforced && t.PartitionBy == nil {
 			j.scan(t.Key, false, "the foreign key "+con.Name+" is validated again with the new type of "+column)
 		}
 	}

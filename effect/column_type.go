@@ -211,6 +211,9 @@ func (j *judge) dependentRefuses(t *catalog.Table, column string) bool {
 	state := "0A000"
 	var what string
 	for _, d := range j.cat.ColumnDependents(t, column) {
+		if j.droppedFirst(t, d) {
+			continue
+		}
 		switch d.Kind {
 		case sqlast.View, sqlast.MaterializedView:
 			what = "used by a view or rule"
@@ -228,6 +231,45 @@ func (j *judge) dependentRefuses(t *catalog.Table, column string) bool {
 		}
 		j.fail(state, "cannot alter type of a column %s", what)
 		return true
+	}
+	return false
+}
+
+// droppedFirst reports whether what uses a column goes with another that the
+// statement drops, in an earlier pass.
+func (j *judge) droppedFirst(t *catalog.Table, d catalog.Dependent) bool {
+	if d.Kind == sqlast.Column && d.Of == t.Key && j.alter.droppedCols[d.Name] {
+		return true
+	}
+	for column := range j.alter.droppedCols {
+		if slices.ContainsFunc(j.cat.ColumnDependents(t, column), func(other catalog.Dependent) bool {
+			return d.Kind == other.Kind && d.Of == other.Of && d.Name == other.Name || j.readsView(d, other)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// readsView reports whether a view reads another, directly or not.
+func (j *judge) readsView(d, other catalog.Dependent) bool {
+	if d.Kind != sqlast.View && d.Kind != sqlast.MaterializedView || other.Kind != sqlast.View && other.Kind != sqlast.MaterializedView {
+		return false
+	}
+	below := []catalog.Key{other.Of}
+	for i := 0; i < len(below); i++ {
+		v := j.cat.ViewAt(below[i])
+		if v == nil {
+			continue
+		}
+		for _, k := range v.ReferencedViews {
+			if k == d.Of {
+				return true
+			}
+			if !slices.Contains(below, k) {
+				below = append(below, k)
+			}
+		}
 	}
 	return false
 }

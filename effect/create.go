@@ -130,10 +130,7 @@ func (j *judge) temporaryRefused(op *sqlast.CreateView) bool {
 	if op.Query == nil || !op.Materialized && (schema == "" || schema == "pg_temp") {
 		return false
 	}
-	if !slices.ContainsFunc(op.Query.Reads, func(r sqlast.Relation) bool {
-		k := j.cat.Resolve(r.Name)
-		return j.temporary(k) && j.kind(k) != sqlast.Index
-	}) {
+	if !j.readsTemporary(op.Query) {
 		return false
 	}
 	if op.Materialized {
@@ -144,11 +141,20 @@ func (j *judge) temporaryRefused(op *sqlast.CreateView) bool {
 	return true
 }
 
+// readsTemporary reports whether a query names something temporary: a view of it
+// is temporary too (isQueryUsingTempRelation).
+func (j *judge) readsTemporary(q *sqlast.Query) bool {
+	return q != nil && slices.ContainsFunc(q.Reads, func(r sqlast.Relation) bool {
+		k := j.cat.Resolve(r.Name)
+		return j.temporary(k) && j.kind(k) != sqlast.Index
+	})
+}
+
 // createView is CREATE [OR REPLACE] VIEW and CREATE MATERIALIZED VIEW
 // (DefineView in view.c). A view's query is parsed, so only what it names is
 // locked; a materialized view's is run.
 func (j *judge) createView(op *sqlast.CreateView) {
-	key := j.newKey(op.Name, op.Temporary)
+	key := j.newKey(op.Name, op.Temporary || !op.Materialized && j.readsTemporary(op.Query))
 	kind, exists := j.cat.RelationKind(key)
 	if j.temporaryRefused(op) {
 		return

@@ -1,6 +1,8 @@
 package effect
 
 import (
+	"slices"
+
 	"github.com/miglint/miglint/catalog"
 	"github.com/miglint/miglint/sqlast"
 )
@@ -37,39 +39,51 @@ func (j *judge) dropColumn(op *sqlast.DropColumn) {
 		j.lock(k, AccessExclusive, "DROP COLUMN changes the column's inheritance")
 	}
 	w := j.newWake(op.Cascade, false)
-	w.column(t, op.Column, "")
+	if w.column(t, op.Column, "", op.Table.Only) > 1 {
+		w.failIfAnyKept()
+		return
+	}
 	w.failIfKept("column " + op.Column + " of table " + j.describe(t.Key))
 }
 
-// column drops a column and what uses it.
-func (w *wake) column(t *catalog.Table, column, why string) {
+// column drops a column and what uses it, also in descendants unless only it is
+// meant. It returns how many tables lose the column.
+func (w *wake) column(t *catalog.Table, column, why string, only bool) int {
 	col := t.Column(column)
 	w.lose(sqlast.Column, inside(t.Key, column), why, col == nil || col.Generated != sqlast.Virtual)
-	with := "dropped with column " + column
 	for _, d := range w.cat.ColumnDependents(t, column) {
-		generated := d.Kind == sqlast.Column && w.env.Major == 14
-		if !d.Auto && !generated && !w.depends(d.Of, w.dependent(d)) {
-			continue
-		}
-		switch d.Kind {
-		case sqlast.Index:
-			w.lose(sqlast.Index, d.Of.String(), with, false)
-		case sqlast.Sequence:
-			w.ownedSequence(d.Of, "owned by column "+column)
-		case sqlast.View, sqlast.MaterializedView:
-			w.view(d.Of, "uses column "+column)
-		case sqlast.TableConstraint:
-			w.constraint(d, with)
-		case sqlast.Column:
-			if owner := w.cat.TableAt(d.Of); owner != nil {
-				w.column(owner, d.Name, "computed from column "+column)
-			}
-		default:
-			w.lock(d.Of, AccessExclusive, "the "+d.Kind.String()+" "+d.Name+" is dropped")
-			w.lose(d.Kind, inside(d.Of, d.Name), with, false)
-		}
+		w.columnUser(d, column)
 	}
-	w.childrenOf(t, column, with)
+	if only {
+		return 1
+	}
+	return w.childrenOf(t, column)
+}
+
+// columnUser drops what uses a column that is dropped.
+func (w *wake) columnUser(d catalog.Dependent, column string) {
+	with := "dropped with column " + column
+	generated := d.Kind == sqlast.Column && w.env.Major == 14
+	if !d.Auto && !generated && !w.depends(d.Of, w.dependent(d)) {
+		return
+	}
+	switch d.Kind {
+	case sqlast.Index:
+		w.lose(sqlast.Index, d.Of.String(), with, false)
+	case sqlast.Sequence:
+		w.ownedSequence(d.Of, "owned by column "+column)
+	case sqlast.View, sqlast.MaterializedView:
+		w.view(d.Of, "uses column "+column)
+	case sqlast.TableConstraint:
+		w.constraint(d, with)
+	case sqlast.Column:
+		if owner := w.cat.TableAt(d.Of); owner != nil {
+			w.column(owner, d.Name, "computed from column "+column, false)
+		}
+	default:
+		w.lock(d.Of, AccessExclusive, "the "+d.Kind.String()+" "+d.Name+" is dropped")
+		w.lose(d.Kind, inside(d.Of, d.Name), with, false)
+	}
 }
 
 // constraint drops a constraint that uses a column.
@@ -85,24 +99,54 @@ func (w *wake) constraint(d catalog.Dependent, with string) {
 	}
 }
 
-// childrenOf loses what only a partition or child has on the column.
-func (w *wake) childrenOf(t *catalog.Table, column, with string) {
-	for _, k := range w.family(t.Key)[1:] {
+// childrenOf drops what only a partition or child has on the column, if it loses
+// the column: one of its own, or that it has from another parent too, stays.
+func (w *wake) childrenOf(t *catalog.Table, column string) int {
+	family := w.family(t.Key)
+	if len(family) == 1 {
+		return 1
+	}
+	gone := map[catalog.Key]bool{t.Key: true}
+	for _, k := range family[1:] {
 		child := w.cat.TableAt(k)
-		if child == nil {
+		if child == nil || !w.goesWithParents(child, column, gone) {
 			continue
 		}
+		gone[k] = true
 		for _, d := range w.cat.ColumnDependents(child, column) {
-			switch d.Kind {
-			case sqlast.Index:
-				if i := child.Index(d.Name); i != nil && i.Parent == (catalog.Key{}) {
-					w.lose(sqlast.Index, d.Of.String(), with, false)
-				}
-			case sqlast.TableConstraint:
-				if c := constraintOf(child, d.Name); d.Of == k && c != nil && c.Parent == "" {
-					w.constraint(d, with)
-				}
+			if !w.hasFromParent(child, d) {
+				w.columnUser(d, column)
 			}
 		}
 	}
+	return len(gone)
+}
+
+// goesWithParents reports whether a table loses a column because those that are
+// gone did.
+func (w *wake) goesWithParents(t *catalog.Table, column string, gone map[catalog.Key]bool) bool {
+	if t.PartitionOf != (catalog.Key{}) {
+		return true
+	}
+	col := t.Column(column)
+	return col != nil && col.Inherited && !slices.ContainsFunc(t.Inherits, func(k catalog.Key) bool {
+		return !gone[k] && columnOf(w.cat.TableAt(k), column) != nil
+	})
+}
+
+// hasFromParent reports whether a table has what uses its column from a parent.
+func (w *wake) hasFromParent(t *catalog.Table, d catalog.Dependent) bool {
+	switch d.Kind {
+	case sqlast.Index:
+		i := t.Index(d.Name)
+		return i != nil && i.Parent != (catalog.Key{})
+	case sqlast.TableConstraint:
+		c := constraintOf(t, d.Name)
+		return d.Of == t.Key && c != nil && c.Parent != ""
+	case sqlast.Column:
+		return w.inheritedColumn(t, d.Name)
+	case sqlast.Trigger:
+		return slices.ContainsFunc(t.Triggers, func(tr *catalog.Trigger) bool { return tr.Name == d.Name && tr.Inherited })
+	}
+	return false
 }

@@ -229,6 +229,10 @@ func (j *judge) reindexIndex(op *sqlast.Reindex) {
 		j.reindexOne(catalog.Key{}, key, op.Concurrently)
 		return
 	}
+	if op.Concurrently && j.excludes(i) {
+		j.fail("0A000", "concurrent index creation for exclusion constraints is not supported")
+		return
+	}
 	if !j.isPartitioned(i.Table) {
 		j.reindexOne(i.Table, key, op.Concurrently)
 		return
@@ -255,6 +259,13 @@ func (j *judge) reindexIndex(op *sqlast.Reindex) {
 	}
 }
 
+// excludes reports whether an index is that of an exclusion constraint, which
+// cannot be built concurrently.
+func (j *judge) excludes(i *catalog.Index) bool {
+	con := constraintOf(j.cat.TableAt(i.Table), i.Constraint)
+	return con != nil && con.Kind == sqlast.Exclusion
+}
+
 func (j *judge) reindexTable(key catalog.Key, op *sqlast.Reindex) {
 	if j.isPartitioned(key) && j.notInTransaction("REINDEX TABLE") {
 		return
@@ -275,6 +286,9 @@ func (j *judge) reindexTable(key catalog.Key, op *sqlast.Reindex) {
 			j.share.addBuild(Build{Table: k, Concurrently: op.Concurrently, Why: "REINDEX builds every index of the table again"})
 		}
 		for _, i := range indexes {
+			if op.Concurrently && j.excludes(i) {
+				continue // with a warning: ReindexRelationConcurrently
+			}
 			j.reindexOne(k, i.Key, op.Concurrently)
 		}
 	}

@@ -27,8 +27,8 @@ func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 	if j.keyColumnsRefused(c) {
 		return
 	}
-	partitioned := j.isPartitioned(a.key)
-	if partitioned && c.Kind != sqlast.Exclusion && j.lacksPartitionKey(a.key, c.Columns, false) {
+	partitioned, only := j.isPartitioned(a.key), j.onlyTable()
+	if partitioned && c.Kind != sqlast.Exclusion && j.lacksPartitionKey(a.key, c.Columns, only) {
 		return
 	}
 	if c.Kind == sqlast.PrimaryKey && j.env.Major >= 18 {
@@ -40,7 +40,7 @@ func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 		}
 	}
 	nullable := c.Kind == sqlast.PrimaryKey && j.anyNullable(c.Columns)
-	if partitioned {
+	if partitioned && !only {
 		// Up to 17 DefineIndex goes to the partitions by itself; from 18 on, and
 		// whenever columns become NOT NULL, ALTER TABLE does.
 		mode := Share
@@ -51,7 +51,11 @@ func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 			j.lock(k, mode, "the constraint gets an index in every partition")
 		}
 	}
-	keys := j.stored(j.partitions(a.key))
+	keys := []catalog.Key{a.key}
+	if !only {
+		keys = j.partitions(a.key)
+	}
+	keys = j.stored(keys)
 	if c.Kind == sqlast.PrimaryKey && a.table != nil && len(a.table.Children) > 0 {
 		for _, k := range j.family(a.key)[1:] {
 			j.lock(k, AccessExclusive, "a primary key makes its columns NOT NULL, also in children")
@@ -161,6 +165,11 @@ func (j *judge) constraintUsingIndex(c *sqlast.Constraint) {
 	}
 	if j.isPartitioned(a.key) {
 		j.fail("0A000", "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables")
+		return
+	}
+	// The index is renamed first (ATExecAddIndexConstraint).
+	if c.Name != "" && c.Name != i.Name && j.relationStays(catalog.Key{Schema: a.key.Schema, Name: c.Name}) {
+		j.fail("42P07", "relation %q already exists", c.Name)
 		return
 	}
 	if c.Kind != sqlast.PrimaryKey || j.secondPrimaryKey(c) {

@@ -63,20 +63,33 @@ const maxKeepers = 3
 // failIfKept records the error for an object that others depend on. The server
 // names them in the DETAIL (reportDependentObjects in dependency.c).
 func (w *wake) failIfKept(what string) {
-	if len(w.keepers) == 0 {
-		return
+	if len(w.keepers) > 0 {
+		list, verb := w.listKeepers()
+		w.fail("2BP01", "cannot drop %s because %s %s on it", what, list, verb)
 	}
+}
+
+// failIfAnyKept is failIfKept for several objects at once.
+func (w *wake) failIfAnyKept() {
+	if len(w.keepers) > 0 {
+		list, verb := w.listKeepers()
+		w.fail("2BP01", "cannot drop desired object(s) because %s %s on them", list, verb)
+	}
+}
+
+// listKeepers names what depends on an object.
+func (w *wake) listKeepers() (list, verb string) {
 	named, verb := w.keepers, "depend"
 	if len(named) == 1 {
 		verb = "depends"
 	} else if rest := len(named) - maxKeepers; rest > 1 {
 		named = append(slices.Clone(named[:maxKeepers]), strconv.Itoa(rest)+" other objects")
 	}
-	list := strings.Join(named, ", ")
+	list = strings.Join(named, ", ")
 	if last := len(named) - 1; last > 0 {
 		list = strings.Join(named[:last], ", ") + " and " + named[last]
 	}
-	w.fail("2BP01", "cannot drop %s because %s %s on it", what, list, verb)
+	return list, verb
 }
 
 // relation describes a relation as the server does.

@@ -60,7 +60,7 @@ type Context struct {
 
 // dependent is the end of a message of ours that names what depends on an object.
 // The server names it in the DETAIL only.
-var dependent = regexp.MustCompile(`because .* depends? on it$`)
+var dependent = regexp.MustCompile(`because .* depends? on (it|them)$`)
 
 // Comparable returns what of a prediction the lines of a measurement can show:
 //
@@ -73,7 +73,7 @@ func (c Context) Comparable(e *effect.Effect, measured []string) effect.Effect {
 	failed := len(measured) > 0 && strings.HasPrefix(measured[0], "fail ")
 	if f := e.Fails; f != nil && (!f.IfRows || failed) {
 		return effect.Effect{Fails: &effect.Failure{SQLState: f.SQLState,
-			Message: dependent.ReplaceAllString(f.Message, "because other objects depend on it")}}
+			Message: dependent.ReplaceAllString(f.Message, "because other objects depend on $1")}}
 	}
 	if failed {
 		return effect.Effect{}

@@ -99,15 +99,23 @@ func (c *change) scanned(st *statement, notices []*pgconn.Notice) []oid {
 	return slices.Compact(all)
 }
 
-// find is the relation of that name. If several schemas have one, it is the one
-// that the statement has locked hardest.
+// find is the relation of that name that is read. If several schemas have one, it
+// is the one that was scanned, or else the one that the statement has locked
+// hardest.
 func (c *change) find(name string) oid {
 	var best oid
 	rank := effect.Mode(-1)
 	for _, s := range []*state{c.after, c.before} { // the statement may have renamed it
 		for id, r := range s.relations {
-			if mode := max(c.locks[id], c.before.held[id]); r.key.Name == name && mode > rank {
-				best, rank = id, mode
+			if r.key.Name != name {
+				continue
+			}
+			weight := max(c.locks[id], c.before.held[id])
+			if c.after.seqScans[id] > c.before.seqScans[id] {
+				weight += effect.AccessExclusive + 1
+			}
+			if weight > rank {
+				best, rank = id, weight
 			}
 		}
 		if best != 0 {

@@ -30,6 +30,7 @@ func Frameworks() []*Framework {
 		dbmate(),
 		sqlMigrate(),
 		flyway(),
+		popx(),
 		plain(),
 	}
 }

@@ -1,0 +1,2 @@
+DROP TABLE ramps;
+DROP TABLE depots;

@@ -1,0 +1,1 @@
+CREATE TABLE depots (id INT8 PRIMARY KEY);

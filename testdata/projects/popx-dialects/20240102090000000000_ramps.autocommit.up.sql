@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY ramps_depot_id_idx ON ramps (depot_id);

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY ramps_depot_id_idx;

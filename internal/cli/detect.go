@@ -12,6 +12,7 @@ import (
 
 func (a *app) detectCommand() *cobra.Command {
 	var f sourceFlags
+	format := choice{what: "format", valid: words("text", "json"), value: "text"}
 	cmd := &cobra.Command{
 		Use:   "detect [path ...]",
 		Short: "Print the migrations that are found, their framework, order and transactions",
@@ -25,6 +26,9 @@ func (a *app) detectCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if format.value == "json" {
+				return writeDetectedJSON(a.stdout, set)
+			}
 			for i, s := range set.Streams {
 				if i > 0 {
 					fmt.Fprintln(a.stdout)
@@ -36,6 +40,7 @@ func (a *app) detectCommand() *cobra.Command {
 		},
 	}
 	f.register(cmd)
+	choiceFlag(cmd, &format, "format", "output `format`: text, or json with the round trips of each script")
 	return cmd
 }
 

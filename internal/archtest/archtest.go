@@ -48,6 +48,7 @@ var imports = map[string][]string{
 	"bench":                          {anything},
 	"bench/compare":                  {"bench"},
 	"bench/generate":                 {"bench"},
+	"conformance":                    {},
 	"bench/replay":                   {"analyzer", "effect", "migration", "sqlast", "verify", "internal/pgserver"},
 }
 

@@ -1,0 +1,6 @@
+-- +migrate Up
+CREATE TABLE mg_people (id bigint PRIMARY KEY, name text);
+CREATE TABLE mg_pets (id bigint PRIMARY KEY); INSERT INTO mg_pets VALUES (1);
+-- +migrate Down
+DROP TABLE mg_pets;
+DROP TABLE mg_people;

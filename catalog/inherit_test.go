@@ -56,6 +56,13 @@ func TestPartitions(t *testing.T) {
 			want:  []string{"k int4", "index a invalid", "index b"},
 		},
 		{
+			name: "DETACH CONCURRENTLY leaves the bound as a CHECK, but for that of a hash",
+			sql: `CREATE TABLE t (k int) PARTITION BY LIST (k); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1); ALTER TABLE t DETACH PARTITION t1 CONCURRENTLY;
+				CREATE TABLE h (k int) PARTITION BY HASH (k); CREATE TABLE h1 PARTITION OF h FOR VALUES WITH (MODULUS 2, REMAINDER 1); ALTER TABLE h DETACH PARTITION h1 CONCURRENTLY`,
+			table: "h1",
+			want:  []string{"k int4"},
+		},
+		{
 			name: "row triggers",
 			sql: `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
 				CREATE TABLE t (k int) PARTITION BY LIST (k); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1);
@@ -68,6 +75,12 @@ func TestPartitions(t *testing.T) {
 
 func TestInheritance(t *testing.T) {
 	runTableTests(t, []tableTest{
+		{
+			name:  "INHERIT leaves a check NO INHERIT of the parent aside",
+			sql:   `CREATE TABLE p (a int, CONSTRAINT k CHECK (a > 0) NO INHERIT); CREATE TABLE c (a int, CONSTRAINT k CHECK (a > 0)); ALTER TABLE c INHERIT p; ALTER TABLE p DROP CONSTRAINT k`,
+			table: "c",
+			want:  []string{"a int4", "check k (a)"},
+		},
 		{
 			name:  "a child gets columns and checks, not keys",
 			sql:   `CREATE TABLE p (a int PRIMARY KEY, b int CHECK (b > 0)); CREATE TABLE c (d int) INHERITS (p); ALTER TABLE p ADD COLUMN e int UNIQUE, ADD CONSTRAINT own CHECK (a > 1) NO INHERIT`,

@@ -348,6 +348,8 @@ func (c *Catalog) readsTemporary(op *sqlast.CreateView) bool {
 func (c *Catalog) readQuery(v *View, op *sqlast.CreateView) {
 	scope := c.newScope(op.Query)
 	v.Uses, v.MayUse = scope.uses(op.Query)
+	own := func(ref ColumnRef) bool { return ref.Table == v.Key } // OR REPLACE may let a view read itself
+	v.Uses, v.MayUse = slices.DeleteFunc(v.Uses, own), slices.DeleteFunc(v.MayUse, own)
 	v.Columns = op.Columns
 	if outputs, ok := scope.outputs(op.Query); ok && len(v.Columns) < len(outputs) {
 		v.Columns = slices.Clone(v.Columns)

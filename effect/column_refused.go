@@ -45,13 +45,23 @@ func (j *judge) isInteger(t sqlast.TypeName) bool {
 // in pg_type.dat).
 var collatable = map[string]bool{"text": true, "varchar": true, "bpchar": true, "name": true, "citext": true}
 
-// collationRefused fails COLLATE for a type of PostgreSQL that has no collation.
+// collationRefused fails COLLATE for a type that certainly has no collation.
 func (j *judge) collationRefused(t sqlast.TypeName, written bool) bool {
-	if !written || t.Schema != "" || !builtinTypes[t.Name.Name] || collatable[t.Name.Name] {
+	if !written || !j.hasNoCollation(t) {
 		return false
 	}
 	j.fail("42804", "collations are not supported by type %s", typeLabel(t))
 	return true
+}
+
+// hasNoCollation reports whether a type is one of PostgreSQL's own without a
+// collation, or an enum, a composite type or a range.
+func (j *judge) hasNoCollation(t sqlast.TypeName) bool {
+	t, _ = j.baseType(t)
+	if typ := j.cat.Type(t.Name); typ != nil {
+		return !typ.Domain && typ.Kind != sqlast.BaseType && j.cat.CertainType(typ)
+	}
+	return t.Schema == "" && builtinTypes[t.Name.Name] && !collatable[t.Name.Name]
 }
 
 // defaultExprRefused fails a DEFAULT that is no expression of constants and

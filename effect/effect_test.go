@@ -116,7 +116,7 @@ func (c *recorded) failsByItself(f *effect.Failure) bool {
 	case "42601", "42P17", "22023", "42701", "25P01": // a clause that contradicts another one, or needs a transaction
 		return true
 	case "0A000":
-		return slices.ContainsFunc([]string{"DROP INDEX CONCURRENTLY does not support", "cannot use ", "array of serial", "virtual generated column"},
+		return slices.ContainsFunc([]string{"DROP INDEX CONCURRENTLY does not support", "cannot use ", "array of serial", "virtual generated column", "access method "},
 			func(s string) bool { return strings.Contains(f.Message, s) })
 	case "42804":
 		return strings.HasPrefix(f.Message, "collations are not supported")

@@ -17,6 +17,11 @@ func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 		j.constraintUsingIndex(c)
 		return
 	}
+	partitioned, only := j.isPartitioned(a.key), j.onlyTable()
+	if c.Kind == sqlast.Exclusion && partitioned && j.env.Major < 17 {
+		j.fail("0A000", "exclusion constraints are not supported on partitioned tables")
+		return
+	}
 	if !inline && j.keyColumnMissing(c) || j.secondPrimaryKey(c) {
 		return
 	}
@@ -27,7 +32,6 @@ func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 	if j.keyColumnsRefused(c) {
 		return
 	}
-	partitioned, only := j.isPartitioned(a.key), j.onlyTable()
 	if partitioned && c.Kind != sqlast.Exclusion && j.lacksPartitionKey(a.key, c.Columns, only) {
 		return
 	}

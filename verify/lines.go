@@ -111,7 +111,9 @@ func builds(e *effect.Effect, measured []string) []effect.Build {
 		taken[b.Index] = true
 	}
 	for _, b := range e.Builds {
-		if slices.ContainsFunc(e.Rewrites, func(r effect.Relation) bool { return r.Key == b.Table }) {
+		if slices.ContainsFunc(e.Rewrites, func(r effect.Relation) bool {
+			return r.Key == b.Table && (!r.Maybe || slices.Contains(measured, "rewrite "+r.Key.String()))
+		}) {
 			continue
 		}
 		if b.Index == "" {

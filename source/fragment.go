@@ -30,6 +30,27 @@ func FileFragment(f *File, start, end int) Fragment {
 	return Fragment{File: f, Text: unsafe.String(unsafe.SliceData(bytes), len(bytes)), runs: []run{{at: 0, file: start}}}
 }
 
+// Slice returns the half-open range [start, end) of the fragment's text as a
+// fragment of its own. The two share their text.
+func (f Fragment) Slice(start, end int) Fragment {
+	start = max(0, min(start, len(f.Text)))
+	end = max(start, min(end, len(f.Text)))
+	lo := max(0, f.runAt(start))
+	hi := lo + 1
+	for hi < len(f.runs) && f.runs[hi].at < end {
+		hi++
+	}
+	out := Fragment{File: f.File, Text: f.Text[start:end], runs: make([]run, 0, hi-lo)}
+	for _, r := range f.runs[lo:hi] {
+		if r.at < start && !r.folded {
+			r.file += start - r.at
+		}
+		r.at = max(0, r.at-start)
+		out.runs = append(out.runs, r)
+	}
+	return out
+}
+
 // Span maps the half-open range [start, end) of the fragment's text to the
 // file.
 func (f Fragment) Span(start, end int) Span {
@@ -46,8 +67,7 @@ func (f Fragment) Span(start, end int) Span {
 // offset maps the byte at text offset o to the file: to where it starts, or to
 // just after it.
 func (f Fragment) offset(o int, after bool) int {
-	i := sort.Search(len(f.runs), func(i int) bool { return f.runs[i].at > o }) - 1
-	r := f.runs[max(0, i)]
+	r := f.runs[max(0, f.runAt(o))]
 	switch {
 	case r.folded && after:
 		return r.file + r.size
@@ -57,4 +77,9 @@ func (f Fragment) offset(o int, after bool) int {
 		return r.file + o - r.at + 1
 	}
 	return r.file + o - r.at
+}
+
+// runAt is the index of the run that the byte at text offset o belongs to.
+func (f Fragment) runAt(o int) int {
+	return sort.Search(len(f.runs), func(i int) bool { return f.runs[i].at > o }) - 1
 }

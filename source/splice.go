@@ -51,3 +51,27 @@ func (f Fragment) Splice(cuts []Cut) Fragment {
 	}
 	return out
 }
+
+// Concat returns the fragments, all of one file, one after the other.
+func Concat(parts ...Fragment) Fragment {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	var out Fragment
+	var text strings.Builder
+	for _, f := range parts {
+		out.File = f.File
+		for _, r := range f.runs {
+			if r.at < len(f.Text) {
+				r.at += text.Len()
+				out.runs = append(out.runs, r)
+			}
+		}
+		text.WriteString(f.Text)
+	}
+	out.Text = text.String()
+	if len(out.runs) == 0 && len(parts) > 0 {
+		out.runs = parts[0].runs
+	}
+	return out
+}

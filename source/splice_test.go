@@ -69,3 +69,38 @@ func TestSpliceTwice(t *testing.T) {
 		}
 	}
 }
+
+func TestSliceAndConcat(t *testing.T) {
+	const text = "x 'ALTER TABLE ${t} ADD' y 'é'"
+	file := NewFile("a.sql", []byte(text))
+	hole := strings.Index(text, "${t}")
+	frag := FileFragment(file, 0, len(text)).Splice([]Cut{{hole, hole + 4, "orders"}})
+	at := func(part string) Fragment {
+		i := strings.Index(frag.Text, part)
+		return frag.Slice(i, i+len(part))
+	}
+	tests := map[string]struct {
+		frag       Fragment
+		text, span string // span of the whole fragment
+	}{
+		"before":                   {at("ALTER"), "ALTER", "ALTER"},
+		"over a value":             {at("TABLE orders ADD"), "TABLE orders ADD", "TABLE ${t} ADD"},
+		"in a value":               {at("rder"), "rder", "${t}"},
+		"after":                    {at("'é'"), "'é'", "'é'"},
+		"of a slice":               {at("TABLE orders ADD' y").Slice(6, 16), "orders ADD", "${t} ADD"},
+		"empty":                    {frag.Slice(3, 3), "", ""},
+		"joined":                   {Concat(at("ALTER"), at(" ADD"), at("é")), "ALTER ADDé", "ALTER TABLE ${t} ADD' y 'é"},
+		"joined empty":             {Concat(frag.Slice(3, 3), at("é")), "é", "é"},
+		"joined of none but empty": {Concat(frag.Slice(3, 3), frag.Slice(5, 5)), "", ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if tt.frag.Text != tt.text {
+				t.Errorf("text %q, want %q", tt.frag.Text, tt.text)
+			}
+			if got := tt.frag.Span(0, len(tt.frag.Text)).Text(); got != tt.span {
+				t.Errorf("span %q, want %q", got, tt.span)
+			}
+		})
+	}
+}

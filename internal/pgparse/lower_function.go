@@ -23,10 +23,14 @@ func (l *lowerer) createFunction(s *pg.CreateFunctionStmt) sqlast.Op {
 	if !op.ReturnsTable {
 		op.Returns = l.typeName(s.ReturnType)
 	}
+	body := -1
 	for _, n := range s.Options {
-		l.functionOption(op, n.GetDefElem())
+		l.functionOption(op, n.GetDefElem(), &body)
 	}
 	op.Atomic = s.SqlBody != nil
+	if !op.Atomic && (op.Language == "plpgsql" || op.Language == "sql") {
+		op.Routine = l.routineText(body, op.Language).routine
+	}
 	return op
 }
 
@@ -45,7 +49,9 @@ func (l *lowerer) functionArg(p *pg.FunctionParameter) sqlast.FunctionArg {
 	return arg
 }
 
-func (l *lowerer) functionOption(op *sqlast.CreateFunction, d *pg.DefElem) {
+// functionOption lowers one option into op; body becomes the token that the AS
+// string begins at.
+func (l *lowerer) functionOption(op *sqlast.CreateFunction, d *pg.DefElem, body *int) {
 	switch d.GetDefname() {
 	case "as":
 		// LANGUAGE C has a file and a symbol; the first string counts.
@@ -54,6 +60,7 @@ func (l *lowerer) functionOption(op *sqlast.CreateFunction, d *pg.DefElem) {
 		}
 		if i := l.at(d.Location); i >= 0 {
 			op.BodyAt = l.content(i + 1)
+			*body = i + 1
 		}
 	case "language":
 		op.Language = strings.ToLower(str(d.Arg))

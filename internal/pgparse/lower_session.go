@@ -174,14 +174,19 @@ func (l *lowerer) transaction(s *pg.TransactionStmt) sqlast.Op {
 
 func (l *lowerer) do(s *pg.DoStmt) sqlast.Op {
 	op := &sqlast.Do{Node: l.node(), Language: "plpgsql"}
+	body := -1
 	for _, n := range s.Args {
 		switch d := n.GetDefElem(); d.GetDefname() {
 		case "as":
 			op.Body = str(d.Arg)
-			op.BodyAt = l.content(l.at(d.Location))
+			body = l.at(d.Location)
+			op.BodyAt = l.content(body)
 		case "language":
 			op.Language = strings.ToLower(str(d.Arg))
 		}
+	}
+	if op.Language == "plpgsql" {
+		op.Routine = l.routineText(body, op.Language).routine()
 	}
 	return op
 }

@@ -77,6 +77,7 @@ type hole struct {
 type masker struct {
 	scanner
 	psql     bool
+	inner    bool // the text stands in a statement: psql left it as it is
 	toks     []Token
 	comments []Token
 
@@ -116,14 +117,16 @@ func (m *masker) scan() {
 				continue
 			}
 		case Punct:
-			if m.text[t.Start] == ':' && m.variable(t.Start) {
+			if m.text[t.Start] == ':' && !m.inner && m.variable(t.Start) {
 				continue
 			}
 			m.bracket(t)
 		}
 		m.toks = append(m.toks, t)
 		if t.Kind == Punct && m.text[t.Start] == ';' {
-			m.copyData(t.End)
+			if !m.inner {
+				m.copyData(t.End)
+			}
 			m.endStatement()
 		}
 	}
@@ -159,7 +162,7 @@ func (m *masker) word(i int, w string) bool {
 func (m *masker) invalid(t Token) bool {
 	i := t.Start
 	switch c, next := m.text[i], m.at(i+1); {
-	case c == '\\':
+	case c == '\\' && !m.inner:
 		m.metaCommand(i)
 		return true
 	case c == '$' && next == '{', c == '{' && i > 0 && m.text[i-1] == '$':

@@ -24,6 +24,7 @@ type lowerInput struct {
 	// base is added to the node locations of raw to get offsets into text. It is
 	// not zero when raw was parsed from a piece of text.
 	base     int
+	depth    int       // see fileParser
 	rewrites []rewrite // newer grammar that the tree does not show, in order; see newer.go
 }
 
@@ -44,13 +45,31 @@ func Parse(frag source.Fragment, opt Options) Result {
 		p.values = expand(frag, opt.Placeholders)
 		p.frag = p.values.Fragment
 	}
+	p.parse()
+	return p.res
+}
+
+// parseInner reads SQL that stands inside a statement: as a string that EXECUTE
+// runs, or as the body of a routine. depth says how many such texts are around
+// it.
+func parseInner(frag source.Fragment, depth int) Result {
+	p := newInner(frag, depth)
+	defer p.scratch.release()
+	p.parse()
+	return p.res
+}
+
+func newInner(frag source.Fragment, depth int) *fileParser {
+	return &fileParser{written: frag, frag: frag, depth: depth, scratch: scratches.Get().(*scratch)}
+}
+
+func (p *fileParser) parse() {
 	p.mask()
 	if at, why := unreadable(p.text); at >= 0 {
 		p.parseReadable(at, why)
-		return p.res
+		return
 	}
 	p.parseAll()
-	return p.res
 }
 
 // fileParser is the state of one Parse.
@@ -67,6 +86,9 @@ type fileParser struct {
 	// commented is how many of them belong to statements so far.
 	commented int
 	holes     []hole // that have no value, in order
+	// depth is how many statements this text is inside of: 0 for a file. psql's
+	// commands and the data of COPY are in files only.
+	depth int
 	*scratch
 }
 
@@ -92,7 +114,7 @@ func (s *scratch) release() {
 // mask fills text, toks and what Result notes beside statements.
 func (p *fileParser) mask() {
 	p.text = p.frag.Text
-	m := masker{scanner: scanner{text: p.text}, psql: p.opt.PSQL}
+	m := masker{scanner: scanner{text: p.text}, psql: p.opt.PSQL, inner: p.depth > 0}
 	m.toks = slices.Grow(p.buffer[:0], len(p.text)/5+8)
 	const bom = "\uFEFF"
 	if len(p.text) >= len(bom) && p.text[:len(bom)] == bom {
@@ -224,7 +246,7 @@ func (p *fileParser) lowerAll(stmts []*pg_query.RawStmt, pc piece, base int, rew
 			continue
 		}
 		ops := l.lower(lowerInput{
-			frag: p.frag, raw: raw, text: p.text, toks: p.toks[lo:hi:hi], base: base, rewrites: rewrites,
+			frag: p.frag, raw: raw, text: p.text, toks: p.toks[lo:hi:hi], base: base, depth: p.depth, rewrites: rewrites,
 		})
 		p.emit(lo, hi, ops, nil)
 		p.noteNewer(p.toks[lo].Start, p.toks[hi-1].End, rewrites)

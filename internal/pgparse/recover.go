@@ -120,8 +120,9 @@ func byteOffset(text string, n int) int {
 
 // shorten makes a message of PostgreSQL, which may quote a whole function body,
 // fit for a line.
-func shorten(message string) string {
-	const most = 160
+func shorten(message string) string { return shortenTo(message, 160) }
+
+func shortenTo(message string, most int) string {
 	message = firstLine(message)
 	if len(message) <= most {
 		return message

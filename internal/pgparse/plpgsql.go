@@ -1,0 +1,187 @@
+package pgparse
+
+import (
+	"fmt"
+
+	"github.com/miglint/miglint/source"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// A body in PL/pgSQL is read in three steps. The reader finds its statements and
+// the SQL in them by recursive descent over our own tokens, following
+// src/pl/plpgsql/src/pl_gram.y of PostgreSQL 16, and makes steps of them
+// (plpgsql_block.go, plpgsql_control.go, plpgsql_statement.go). Then the SQL is
+// parsed, in the order written (plpgsql_sql.go). Last the steps become a
+// sqlast.Routine, for which what EXECUTE runs is worked out (plpgsql_build.go,
+// plpgsql_constant.go).
+
+const (
+	// maxInner is how deep SQL in strings is followed: a DO block in an EXECUTE in a
+	// DO block.
+	maxInner = 6
+	// maxNesting bounds how deep the blocks and control structures of a body are
+	// nested.
+	maxNesting = 250
+)
+
+// routineText is the body of a routine: the string constant quoted, a token of
+// text, which is frag's text masked.
+type routineText struct {
+	at       source.Span // what is between the quotes
+	frag     source.Fragment
+	text     string
+	quoted   Token
+	language string
+	depth    int // of the body, see fileParser
+}
+
+// routineText is the string constant at token i as the body of a routine.
+func (l *lowerer) routineText(i int, language string) routineText {
+	t := routineText{at: l.content(i), frag: l.frag, text: l.text, language: language, depth: l.depth + 1}
+	if i >= 0 && i < len(l.toks) {
+		t.quoted = l.toks[i]
+	} else {
+		t.at = l.whole()
+	}
+	return t
+}
+
+// routine reads the body.
+func (t routineText) routine() *sqlast.Routine {
+	problem := func(message string) *sqlast.Routine {
+		return &sqlast.Routine{Span: t.at, Problem: &sqlast.Problem{Kind: sqlast.TooComplex, Span: t.at, Message: message}}
+	}
+	if t.depth > maxInner {
+		return problem(fmt.Sprintf("the body is more than %d strings deep, too deep to be analysed", maxInner))
+	}
+	body, ok := quotedText(t.frag, t.text, t.quoted)
+	switch {
+	case !ok:
+		return problem("the body is a kind of string constant that is not analysed; quote it with $$")
+	case t.language == "sql":
+		return readSQLBody(t, body)
+	case len(body.Text) > maxStatement:
+		return problem(tooLong(maxStatement, "body"))
+	}
+	return readPLpgSQL(t, body, nil)
+}
+
+// readSQLBody reads the body of a function in the language SQL: a list of
+// statements.
+func readSQLBody(t routineText, body source.Fragment) *sqlast.Routine {
+	res := parseInner(body, t.depth)
+	r := &sqlast.Routine{Span: t.at, Comments: res.Comments}
+	for _, s := range res.Statements {
+		r.Body = append(r.Body, &sqlast.Run{Stmt: s})
+	}
+	return r
+}
+
+// readPLpgSQL reads a body in PL/pgSQL. seen, if not nil, is told of every
+// statement.
+func readPLpgSQL(t routineText, body source.Fragment, seen func(kind string, offset int)) *sqlast.Routine {
+	p := newInner(body, t.depth)
+	defer p.scratch.release()
+	out := &sqlast.Routine{Span: t.at}
+	p.mask()
+	if at, why := unreadable(p.text); at >= 0 {
+		out.Problem = p.unreadable(at, why)
+		return out
+	}
+	r := plReader{fileParser: p, seen: seen}
+	root := r.routine()
+	if r.hopeless != nil {
+		out.Problem = r.hopeless
+	} else {
+		r.parseSQL()
+		out.Body = r.build(root)
+	}
+	out.Comments = p.res.Comments
+	return out
+}
+
+// plReader reads the tokens of a body from pos on.
+type plReader struct {
+	*fileParser
+	seen func(kind string, offset int)
+	pos  int
+	open []construct // that the reader is in, outermost first
+	// scope has the variables in sight; loops is how many control structures the
+	// reader is in inside of the block that scope belongs to.
+	scope *plScope
+	nest  int
+	sqls  []*sqlStep // in the order written
+	// broken is set once the structure of the body turned out to be wrong: what
+	// follows from that is no news. hopeless is set when nothing of it makes sense.
+	broken   bool
+	hopeless *sqlast.Problem
+}
+
+// construct is what has an END.
+type construct string
+
+const (
+	blockConstruct construct = "" // END
+	ifConstruct    construct = "if"
+	caseConstruct  construct = "case"
+	loopConstruct  construct = "loop"
+)
+
+// The steps of a routine as the reader finds them.
+type (
+	plStep interface{}
+
+	// sqlStep is SQL in the tokens of at.
+	sqlStep struct {
+		at   tokenSpan
+		kind sqlKind
+		// into is the INTO clause inside of a statement, which is no SQL.
+		into tokenSpan
+		// problem says why a broken step was not read; stmts is what was read.
+		problem *sqlast.Problem
+		stmts   []*sqlast.Statement
+		// scope has the variables that EXECUTE can refer to.
+		scope *plScope
+	}
+	chooseStep struct {
+		at    tokenSpan
+		arms  [][]plStep
+		total bool
+	}
+	loopStep struct {
+		at    tokenSpan
+		body  []plStep
+		times int
+		over  *loopValues // nil if it is not known what the loop goes over
+	}
+	protectedStep struct {
+		at       tokenSpan
+		body     []plStep
+		handlers []plHandler
+	}
+	plHandler struct {
+		conditions []string
+		body       []plStep
+	}
+	// leaveStep and endStep are sqlast.Leave and EndTransaction.
+	leaveStep struct {
+		at        tokenSpan
+		kind      sqlast.LeaveKind
+		sometimes bool
+	}
+	endStep struct {
+		at       tokenSpan
+		rollback bool
+	}
+)
+
+// sqlKind says what SQL a sqlStep is.
+type sqlKind int
+
+const (
+	staticSQL  sqlKind = iota // a statement
+	performSQL                // PERFORM: SELECT by another name
+	expression                // an expression: SELECT is missing before it
+	dynamicSQL                // the expression of EXECUTE
+	brokenSQL                 // not read: it has a problem
+)

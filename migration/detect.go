@@ -31,6 +31,9 @@ func (v verdict) load(d *Dir, opts Options) (*Stream, error) {
 // judge weighs the evidence for a folder. Equal evidence for two frameworks is
 // an error.
 func judge(d *Dir, opts Options) (verdict, error) {
+	if l := opts.layout(d.Display); l != nil {
+		return l.verdict(), nil
+	}
 	if fw := named(opts.Framework); fw != nil {
 		e := fw.Detect(d)
 		if slices.ContainsFunc(d.Files, func(name string) bool { return fw.Runs(path.Base(name)) }) || e.Score > 0 {
@@ -67,7 +70,7 @@ func search(d *Dir, set *Set, opts Options) ([]candidate, error) {
 			set.Ignored = append(set.Ignored, Ignored{Path: d.display(name), Why: "folder that cannot be read: " + reason(err), Odd: true})
 			continue
 		}
-		if otherDatabase(name) {
+		if otherDatabase(name) && opts.layout(sub.Display) == nil {
 			if sub.holdsSQL() {
 				set.Ignored = append(set.Ignored, Ignored{Path: sub.Display, Why: "by its name for another database than PostgreSQL; name the folder to have it read"})
 			}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 )
 
 // NamedFile is a file to judge: its path inside the file system and its display
@@ -103,6 +104,11 @@ const maxClimb = 5
 // sub-folders, the highest one above it.
 func (s *homeSearch) home(f NamedFile) (candidate, error) {
 	folder, display := path.Dir(f.Name), path.Dir(f.Display)
+	for p, shown := folder, display; s.opts.below(f.Display); p, shown = path.Dir(p), path.Dir(shown) {
+		if s.opts.layout(strings.TrimSuffix(shown, ".")) != nil {
+			return s.look(p, shown)
+		}
+	}
 	home, err := s.look(folder, display)
 	if err != nil || home.fw != nil && !home.fw.Recursive && home.fw.Name != plainName {
 		return home, err

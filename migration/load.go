@@ -150,7 +150,7 @@ func loadFolder(fsys fs.FS, name, display string, opts Options) (*Set, error) {
 // one <version>_<name>: its files are judged, the rest is history. The set is nil
 // if d is no such folder.
 func partOf(fsys fs.FS, d *Dir, here verdict, opts Options) (*Set, error) {
-	if here.fw != nil && here.fw.Name != plainName || len(d.sqlFiles()) == 0 {
+	if here.fw != nil && here.fw.Name != plainName && !opts.below(d.Display) || len(d.sqlFiles()) == 0 {
 		return nil, nil
 	}
 	var files []NamedFile

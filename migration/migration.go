@@ -56,6 +56,8 @@ type Migration struct {
 	// AfterUnread is set when migrations that cannot be read, such as goose's that
 	// are written in Go, run between the one before and this one.
 	AfterUnread bool
+	// DownUnread is set when its way back cannot be read.
+	DownUnread bool
 	// Problems are about its place in the stream, such as a version that is used
 	// twice.
 	Problems []Problem
@@ -211,4 +213,6 @@ type Options struct {
 	Base map[string][]byte
 	// Exclude are doublestar patterns of paths to leave out.
 	Exclude []string
+	// Layouts describe folders whose runner miglint does not know.
+	Layouts []*Layout
 }

@@ -53,7 +53,7 @@ func runMissingDown(p *analyzer.StreamPass) {
 	}
 	for i, o := range p.Outlines {
 		m := p.Stream.Migrations[i]
-		if !m.Judged || m.Repeatable || !does(o.Up) || o.Up.OnlyEnumValues || does(o.Down) || declaredIrreversible(o) {
+		if !m.Judged || m.Repeatable || m.DownUnread || !does(o.Up) || o.Up.OnlyEnumValues || does(o.Down) || declaredIrreversible(o) {
 			continue
 		}
 		d := analyzer.Diagnostic{Span: o.Up.First, Migration: m}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 
@@ -171,6 +172,18 @@ func (p *project) source() migration.Options {
 	opts.Exclude = nil
 	for _, pattern := range p.cfg.Exclude {
 		opts.Exclude = append(opts.Exclude, rebase(pattern, p.cfg.Dir)...)
+	}
+	opts.Layouts = nil
+	for _, l := range p.cfg.Layouts {
+		l := *l
+		var folders []string
+		for _, pattern := range l.Folders {
+			for _, p := range rebase(pattern, p.cfg.Dir) {
+				folders = append(folders, path.Clean(p))
+			}
+		}
+		l.Folders = folders
+		opts.Layouts = append(opts.Layouts, &l)
 	}
 	return opts
 }

@@ -33,6 +33,7 @@ type Config struct {
 	Exclude        []string // doublestar patterns
 	Schema         string   // pg_dump --schema-only file to start from
 	Placeholders   map[string]string
+	Layouts        []*migration.Layout // their folders are relative to Dir
 
 	NoDowns         bool
 	Deprecated      []string

@@ -57,6 +57,7 @@ func keys() []key {
 				c.Exclude = append(c.Exclude, s)
 			})
 		}},
+		{"layouts", (*reader).layouts},
 		{"schema", func(r *reader, c *Config, n ast.Node) {
 			if s, ok := r.str(n, "schema"); ok {
 				c.Schema, _ = r.path(n, "schema", s)

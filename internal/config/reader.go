@@ -71,7 +71,7 @@ func (r *reader) document(text []byte) (body ast.Node) {
 	}
 	tokens := lexer.Tokenize(string(text))
 	if t := tooDeep(tokens); t != nil {
-		r.failToken(t, "nested too deep: a configuration has at most three levels")
+		r.failToken(t, "nested too deep: a configuration has at most four levels")
 		return nil
 	}
 	f, err := parser.Parse(tokens, 0)

@@ -1,0 +1,2 @@
+-- outside
+CREATE INDEX CONCURRENTLY customers_email ON customers (email);

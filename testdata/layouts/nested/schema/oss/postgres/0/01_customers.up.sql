@@ -1,0 +1,3 @@
+begin;
+create table customers (id bigint primary key);
+commit;

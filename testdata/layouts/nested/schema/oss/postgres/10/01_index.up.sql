@@ -1,0 +1,3 @@
+begin;
+create index orders_customer_id on orders (customer_id);
+commit;

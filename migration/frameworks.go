@@ -31,6 +31,7 @@ func Frameworks() []*Framework {
 		sqlMigrate(),
 		flyway(),
 		popx(),
+		sqitch(),
 		plain(),
 	}
 }

@@ -80,6 +80,11 @@ func TestDetect(t *testing.T) {
 		{"go.mod decides between equals", map[string]string{"1_a.sql": "-- +goose Up\n-- +migrate Up\n", "go.mod": "module x\nrequire github.com/rubenv/sql-migrate v1.7.0\n"}, "sql-migrate"},
 		{"go.mod alone does not", map[string]string{"1_a.sql": up, "go.mod": "module x\nrequire (\n\tgithub.com/pressly/goose/v3 v3.1.0 // indirect\n)\n"}, "plain"},
 		{"flyway", map[string]string{"V1__a.sql": up}, "flyway"},
+		{"dialects in the names", map[string]string{"1_a.postgres.up.sql": up, "1_a.mysql.up.sql": up}, "popx"},
+		{"go.mod says popx", map[string]string{"1_a.up.sql": up, "go.mod": "module x\nrequire github.com/ory/x v0.0.1\n"}, "popx"},
+		{"go.mod says not popx", map[string]string{"1_a.postgres.up.sql": up, "go.mod": "module x\nrequire github.com/golang-migrate/migrate/v4 v4.1.0\n"}, "golang-migrate"},
+		{"a plan", map[string]string{"sqitch.plan": "%project=x\n\na 2026-03-01T09:00:00Z A <a@b>\n", "deploy/a.sql": up, "1_a.up.sql": up}, "sqitch"},
+		{"a plan of another name", map[string]string{"pg.plan": "%project=x\n\na 2026-03-01T09:00:00Z A <a@b>\n", "deploy/a.sql": up}, "sqitch"},
 		{"plain", map[string]string{"a.sql": up}, "plain"},
 		{"mostly plain", map[string]string{"1.sql": up, "2.sql": up, "3.sql": up, "4_x.up.sql": up}, "plain"},
 	}

@@ -114,6 +114,8 @@ func TestRuns(t *testing.T) {
 		{sqlMigrate(), []string{"a.sql", "1.sql"}, []string{"a.SQL", "a.txt"}},
 		{flyway(), []string{"V1__a.sql", "V1.sql", "V1_2.3__.SQL", "R__a.sql"},
 			[]string{"V__a.sql", "V1_a.sql", "v1__a.sql", "R1__a.sql", "B1__a.sql", "U1__a.sql", "afterMigrate.sql", "V1._2__a.sql", "V1__a.txt"}},
+		{popx(), []string{"1_a.up.sql", "1_a.pg.up.sql", "1_a.autocommit.down.sql", "1_a.postgres.autocommit.up.sql"},
+			[]string{"1_a.mysql.up.sql", "1_a.oracle.up.sql", "1-a.up.sql", "1_a.sql", "1_a.up.fizz", "1_a.b.postgres.up.sql", "1_a.autocommit.postgres.up.sql"}},
 		{plain(), []string{"a.sql", "1.SQL", "download.sql"}, []string{"a.down.sql", "down.sql", "1_a_down.sql", "a.txt"}},
 	}
 	for _, tt := range tests {
@@ -157,6 +159,31 @@ func TestFlywayOutside(t *testing.T) {
 	for text, want := range tests {
 		if got := flywayOutside(text); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestRelative(t *testing.T) {
+	tests := []struct{ from, to, want string }{
+		{".", ".", "."}, {".", "db", "db"}, {"db", ".", ".."}, {"db", "db/deploy", "deploy"}, {"db", "dbs", "../dbs"},
+		{"a/b", "a/c/d", "../c/d"}, {"a/b", "c", "../../c"}, {"a", "a", "."},
+	}
+	for _, tt := range tests {
+		if got := relative(tt.from, tt.to); got != tt.want {
+			t.Errorf("from %s to %s: %s, want %s", tt.from, tt.to, got, tt.want)
+		}
+	}
+}
+
+func TestSqitchNames(t *testing.T) {
+	tests := map[string]bool{
+		"a": true, "tables/depots": true, "v1.0": true, "a-1": true, "_a": true, "12": true, "a[b": true,
+		"": false, "-a": false, "a-": false, "a b": false, "a@b": false, "a:b": false, "a#": false, `a\b`: false,
+		"a/1": false, "a^12": false, "a~1": false, "a/1b": true,
+	}
+	for name, want := range tests {
+		if got := isSqitchName(name); got != want {
+			t.Errorf("%q: %v, want %v", name, got, want)
 		}
 	}
 }

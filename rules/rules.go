@@ -109,6 +109,7 @@ func All() []*analyzer.Rule {
 		// tidiness
 		advisoryLockKept,
 		dbmateDirective,
+		sqitchPlan,
 		duplicateVersion,
 		editedAfterMerge,
 		gooseDirective,

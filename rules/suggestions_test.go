@@ -2,6 +2,7 @@ package rules
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -56,6 +57,9 @@ func TestEverySuggestionIsSQL(t *testing.T) {
 	})
 }
 
+// properNames are the capitals that a message may begin with.
+var properNames = []string{"PostgreSQL", "Flyway", "Sqitch", "Liquibase"}
+
 // breaksConvention holds a message to the house style: it begins in lower case or
 // with an SQL word, has no final period, and is one line.
 func breaksConvention(message string) string {
@@ -63,7 +67,7 @@ func breaksConvention(message string) string {
 	switch capital := word != "" && unicode.IsUpper([]rune(word)[0]); {
 	case message == "":
 		return "is empty"
-	case capital && strings.ToUpper(word) != word && word != "PostgreSQL" && word != "Flyway":
+	case capital && strings.ToUpper(word) != word && !slices.Contains(properNames, word):
 		return "begins with a capital"
 	case strings.HasSuffix(message, "."):
 		return "ends with a period"

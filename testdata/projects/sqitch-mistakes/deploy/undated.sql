@@ -1,0 +1,1 @@
+CREATE TABLE undated (id bigint PRIMARY KEY);

@@ -1,0 +1,1 @@
+\i deploy/count_depots@v1.0.sql

@@ -1,0 +1,5 @@
+-- Revert depots:tables/depots from pg
+
+BEGIN;
+DROP TABLE depots;
+COMMIT;

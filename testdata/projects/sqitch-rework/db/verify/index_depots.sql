@@ -1,0 +1,3 @@
+BEGIN;
+SELECT id, open FROM depots WHERE false;
+ROLLBACK;

@@ -1,7 +1,6 @@
 package migration
 
 import (
-	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -110,16 +109,6 @@ func loadGoose(s *Stream, d *Dir, opts Options) []*Migration {
 	s.Migrations = ms
 	const consequence = "goose refuses to start while two files have one version"
 	s.finish(opts, func(a, b *Migration) bool { return compareNumbers(a.Version, b.Version) == 0 }, consequence)
-	for _, name := range goFiles {
-		version, _ := gooseVersion(name)
-		i, found := slices.BinarySearchFunc(files, name, byVersion)
-		if i < len(ms) {
-			ms[i].AfterUnread = true
-		}
-		if found && ms[i].Judged {
-			ms[i].Problems = append(ms[i].Problems, Problem{Rule: "duplicate-version", Span: ms[i].span(),
-				Message: fmt.Sprintf("version %s is also that of %s: %s", version, d.display(name), consequence)})
-		}
-	}
+	s.afterGo(d, goFiles, func(name string) string { v, _ := gooseVersion(name); return v }, compareNumbers, consequence)
 	return ms
 }

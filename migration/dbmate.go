@@ -68,21 +68,14 @@ func dbmate() *Framework {
 func (s *Stream) finishDbmate(opts Options) {
 	s.finish(opts, func(a, b *Migration) bool { return false }, "")
 	first := map[string]*Migration{}
-	for i, m := range s.Migrations {
+	for _, m := range s.Migrations {
 		if other := first[m.Version]; other != nil {
 			s.duplicate(other, m, "dbmate records a version once, so it skips the second file, or fails when both are new")
 		} else {
 			first[m.Version] = m
 		}
-		if i == 0 || !m.Judged {
-			continue
-		}
-		if prev := s.Migrations[i-1]; compareNumbers(prev.Version, m.Version) > 0 {
-			m.Problems = append(m.Problems, Problem{Rule: "version-order", Span: m.span(),
-				Message: fmt.Sprintf("dbmate orders files by name as text, so %s runs after %s; give all numbers the same count of digits", m.Version, prev.Version),
-				Related: prev.span(), RelatedMsg: "it runs before"})
-		}
 	}
+	s.textOrder()
 }
 
 // dbmateBlock is one up or down block, from its directive to the next one.

@@ -32,6 +32,8 @@ func Frameworks() []*Framework {
 		flyway(),
 		popx(),
 		sqitch(),
+		bun(),
+		goPG(),
 		plain(),
 	}
 }

@@ -30,6 +30,10 @@ func TestOrder(t *testing.T) {
 			func(a, b string) bool { return a < b }},
 		{"sql-migrate", func(r *rand.Rand) string { return number(r)[r.Intn(2):] + word(r) + ".sql" }, "-- +migrate Up\nSELECT 1;\n", beforeSQLMigrate},
 		{"flyway", flywayName, "SELECT 1;", beforeFlyway},
+		{"bun", func(r *rand.Rand) string { return number(r) + "_a.up.sql" }, "SELECT 1;\n--bun:split\n",
+			func(a, b string) bool { return leading.FindString(a) < leading.FindString(b) }},
+		{"go-pg", func(r *rand.Rand) string { return number(r) + "_" + word(r) + ".up.sql" }, "SELECT 1;\n--gopg:split\n",
+			func(a, b string) bool { return integer(a).Cmp(integer(b)) < 0 }},
 		{"plain", func(r *rand.Rand) string { return word(r) + number(r) + word(r) + ".sql" }, "SELECT 1;", beforePlain},
 	}
 	for _, tt := range tests {

@@ -73,6 +73,18 @@ func duplicateVersion(version string, at, other source.Span, consequence string)
 		Related: other, RelatedMsg: "the other file"}
 }
 
+// textOrder reports numbers that an order of strings puts in the wrong place.
+func (s *Stream) textOrder() {
+	for i := 1; i < len(s.Migrations); i++ {
+		prev, m := s.Migrations[i-1], s.Migrations[i]
+		if m.Judged && compareNumbers(prev.Version, m.Version) > 0 {
+			m.Problems = append(m.Problems, Problem{Rule: "version-order", Span: m.span(),
+				Message: fmt.Sprintf("%s orders files by name as text, so %s runs after %s; give all numbers the same count of digits", s.Framework.Title, m.Version, prev.Version),
+				Related: prev.span(), RelatedMsg: "it runs before"})
+		}
+	}
+}
+
 // load reads one file per migration, in parallel and in order. Version and Name
 // are left to the caller.
 func (d *Dir) load(names []string, parse func(i int, f *source.File) Scripts) []*Migration {

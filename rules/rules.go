@@ -108,10 +108,12 @@ func All() []*analyzer.Rule {
 		missingDown,
 		// tidiness
 		advisoryLockKept,
+		bunDirective,
 		dbmateDirective,
 		sqitchPlan,
 		duplicateVersion,
 		editedAfterMerge,
+		goPGDirective,
 		gooseDirective,
 		ignoredFile,
 		nameTooLong,

@@ -1,0 +1,3 @@
+DROP TABLE depots, labels;
+--bun:split
+DROP TABLE parcels;

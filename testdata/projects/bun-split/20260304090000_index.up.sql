@@ -1,0 +1,3 @@
+SET lock_timeout = 0;
+--bun:split
+CREATE INDEX CONCURRENTLY parcels_weight_idx ON parcels (weight);

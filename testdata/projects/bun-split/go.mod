@@ -1,0 +1,3 @@
+module example.com/parcels
+
+require github.com/uptrace/bun v1.2.15

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY labels_idx ON labels (id);

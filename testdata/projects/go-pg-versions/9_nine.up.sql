@@ -1,0 +1,3 @@
+SELECT 1;
+-- gopg:split
+SELECT 2;

@@ -64,7 +64,7 @@ func dbmate() *Framework {
 }
 
 // finishDbmate reports versions used twice, which need not be neighbours in
-// dbmate's order, and numbers that its order of strings puts in the wrong place.
+// dbmate's order.
 func (s *Stream) finishDbmate(opts Options) {
 	s.finish(opts, func(a, b *Migration) bool { return false }, "")
 	first := map[string]*Migration{}

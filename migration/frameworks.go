@@ -30,6 +30,7 @@ func Frameworks() []*Framework {
 		dbmate(),
 		sqlMigrate(),
 		flyway(),
+		diesel(),
 		popx(),
 		sqitch(),
 		bun(),

@@ -110,6 +110,7 @@ func All() []*analyzer.Rule {
 		advisoryLockKept,
 		bunDirective,
 		dbmateDirective,
+		dieselMetadata,
 		sqitchPlan,
 		duplicateVersion,
 		editedAfterMerge,

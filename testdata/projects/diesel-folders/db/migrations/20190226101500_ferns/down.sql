@@ -1,0 +1,2 @@
+DROP TABLE mosses;
+DROP TABLE ferns;

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY ferns_name_idx;

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY ferns_name_idx ON ferns (name);

@@ -1,0 +1,2 @@
+DROP INDEX a;
+DROP INDEX b;

@@ -1,0 +1,2 @@
+CREATE INDEX a ON ferns (name);
+CREATE INDEX b ON mosses (id);

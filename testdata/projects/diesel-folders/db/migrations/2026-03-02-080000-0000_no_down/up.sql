@@ -1,0 +1,1 @@
+ALTER TABLE ferns ADD COLUMN height int;

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -12,6 +11,7 @@ import (
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/analyzer/analyzertest"
 	"github.com/miglint/miglint/internal/pgparse"
+	"github.com/miglint/miglint/migration"
 	"github.com/miglint/miglint/source"
 )
 
@@ -57,8 +57,14 @@ func TestEverySuggestionIsSQL(t *testing.T) {
 	})
 }
 
-// properNames are the capitals that a message may begin with.
-var properNames = []string{"PostgreSQL", "Flyway", "Sqitch", "Liquibase"}
+// properNames are the frameworks whose users write them with a capital.
+var properNames = func() map[string]bool {
+	names := map[string]bool{}
+	for _, fw := range migration.Frameworks() {
+		names[fw.Title] = true
+	}
+	return names
+}()
 
 // breaksConvention holds a message to the house style: it begins in lower case or
 // with an SQL word, has no final period, and is one line.
@@ -67,7 +73,7 @@ func breaksConvention(message string) string {
 	switch capital := word != "" && unicode.IsUpper([]rune(word)[0]); {
 	case message == "":
 		return "is empty"
-	case capital && strings.ToUpper(word) != word && !slices.Contains(properNames, word):
+	case capital && strings.ToUpper(word) != word && word != "PostgreSQL" && !properNames[word]:
 		return "begins with a capital"
 	case strings.HasSuffix(message, "."):
 		return "ends with a period"

@@ -73,16 +73,27 @@ func duplicateVersion(version string, at, other source.Span, consequence string)
 		Related: other, RelatedMsg: "the other file"}
 }
 
-// textOrder reports numbers that an order of strings puts in the wrong place.
+// textOrder reports numbers that an order of strings puts in the wrong place. Two
+// timestamps stand in the right one, with as many digits as they like.
 func (s *Stream) textOrder() {
 	for i := 1; i < len(s.Migrations); i++ {
 		prev, m := s.Migrations[i-1], s.Migrations[i]
-		if m.Judged && compareNumbers(prev.Version, m.Version) > 0 {
+		timestamps := !prev.Time.IsZero() && !m.Time.IsZero()
+		if m.Judged && !timestamps && compareNumbers(prev.Version, m.Version) > 0 {
 			m.Problems = append(m.Problems, Problem{Rule: "version-order", Span: m.span(),
-				Message: fmt.Sprintf("%s orders files by name as text, so %s runs after %s; give all numbers the same count of digits", s.Framework.Title, m.Version, prev.Version),
+				Message: fmt.Sprintf("%s orders %s by name as text, so %s runs after %s; give all numbers the same count of digits",
+					s.Framework.Title, s.Framework.unit(), m.Version, prev.Version),
 				Related: prev.span(), RelatedMsg: "it runs before"})
 		}
 	}
+}
+
+// unit is what holds one migration: a file, or a folder of its own.
+func (fw *Framework) unit() string {
+	if strings.Contains(fw.Files, "/") {
+		return "folders"
+	}
+	return "files"
 }
 
 // load reads one file per migration, in parallel and in order. Version and Name
@@ -121,27 +132,4 @@ func splitName(version, name string) (string, string) {
 		rest = rest[:ext]
 	}
 	return version, strings.TrimLeft(rest, "_-. ")
-}
-
-// textOrder reports numbers that an order of strings puts in the wrong place. Two
-// timestamps stand in the right one, with as many digits as they like.
-func (s *Stream) textOrder() {
-	for i := 1; i < len(s.Migrations); i++ {
-		prev, m := s.Migrations[i-1], s.Migrations[i]
-		timestamps := !prev.Time.IsZero() && !m.Time.IsZero()
-		if m.Judged && !timestamps && compareNumbers(prev.Version, m.Version) > 0 {
-			m.Problems = append(m.Problems, Problem{Rule: "version-order", Span: m.span(),
-				Message: fmt.Sprintf("%s orders %s by name as text, so %s runs after %s; give all numbers the same count of digits",
-					s.Framework.Title, s.Framework.unit(), m.Version, prev.Version),
-				Related: prev.span(), RelatedMsg: "it runs before"})
-		}
-	}
-}
-
-// unit is what holds one migration: a file, or a folder of its own.
-func (fw *Framework) unit() string {
-	if strings.Contains(fw.Files, "/") {
-		return "folders"
-	}
-	return "files"
 }

@@ -13,8 +13,8 @@ type lowerer struct {
 	text     string
 	toks     []Token
 	base     int
-	depth    int
 	rewrites []rewrite
+	nesting
 	partners []int32 // of brackets, see partner
 
 	// lo and hi bound the tokens of the statement being lowered: all of them, or
@@ -31,7 +31,7 @@ type lowerer struct {
 // statement after the other.
 func (l *lowerer) lower(in lowerInput) []sqlast.Op {
 	*l = lowerer{
-		frag: in.frag, text: in.text, toks: in.toks, base: in.base, depth: in.depth, rewrites: in.rewrites,
+		frag: in.frag, text: in.text, toks: in.toks, base: in.base, nesting: in.nesting, rewrites: in.rewrites,
 		hi: len(in.toks),
 	}
 	if in.raw == nil {

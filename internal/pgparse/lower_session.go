@@ -186,7 +186,7 @@ func (l *lowerer) do(s *pg.DoStmt) sqlast.Op {
 		}
 	}
 	if op.Language == "plpgsql" {
-		op.Routine = l.routineText(body, op.Language).routine()
+		op.Routine = l.routineText(body, op.Language).read(l.inside())
 	}
 	return op
 }

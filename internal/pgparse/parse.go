@@ -23,8 +23,8 @@ type lowerInput struct {
 	toks []Token // the statement's tokens, without comments and semicolon; offsets into text
 	// base is added to the node locations of raw to get offsets into text. It is
 	// not zero when raw was parsed from a piece of text.
-	base     int
-	depth    int       // see fileParser
+	base int
+	nesting
 	rewrites []rewrite // newer grammar that the tree does not show, in order; see newer.go
 }
 
@@ -36,6 +36,8 @@ const wholeText = 1 << 20
 // Problem. Spans are in frag's file. It is safe for concurrent use.
 func Parse(frag source.Fragment, opt Options) Result {
 	p := &fileParser{opt: opt, written: frag, frag: frag, scratch: scratches.Get().(*scratch)}
+	left := mostBuilt(len(frag.Text))
+	p.left = &left
 	defer p.scratch.release()
 	if len(frag.Text) > maxText {
 		p.emitUnreadable(0, tooLong(maxText, "text"))
@@ -50,18 +52,28 @@ func Parse(frag source.Fragment, opt Options) Result {
 }
 
 // parseInner reads SQL that stands inside a statement: as a string that EXECUTE
-// runs, or as the body of a routine. depth says how many such texts are around
-// it.
-func parseInner(frag source.Fragment, depth int) Result {
-	p := newInner(frag, depth)
+// runs, or as the body of a routine.
+func parseInner(frag source.Fragment, n nesting) Result {
+	p := newInner(frag, n)
 	defer p.scratch.release()
 	p.parse()
 	return p.res
 }
 
-func newInner(frag source.Fragment, depth int) *fileParser {
-	return &fileParser{written: frag, frag: frag, depth: depth, scratch: scratches.Get().(*scratch)}
+func newInner(frag source.Fragment, n nesting) *fileParser {
+	return &fileParser{written: frag, frag: frag, nesting: n, scratch: scratches.Get().(*scratch)}
 }
+
+// nesting is where SQL text stands. psql's commands and the data of COPY are in
+// files only.
+type nesting struct {
+	depth int // how many statements the text is inside of: 0 for a file
+	// left is how many bytes of SQL may still be put together for EXECUTE, for all
+	// of the file or routine.
+	left *int
+}
+
+func (n nesting) inside() nesting { return nesting{n.depth + 1, n.left} }
 
 func (p *fileParser) parse() {
 	p.mask()
@@ -86,9 +98,7 @@ type fileParser struct {
 	// commented is how many of them belong to statements so far.
 	commented int
 	holes     []hole // that have no value, in order
-	// depth is how many statements this text is inside of: 0 for a file. psql's
-	// commands and the data of COPY are in files only.
-	depth int
+	nesting
 	*scratch
 }
 
@@ -246,7 +256,7 @@ func (p *fileParser) lowerAll(stmts []*pg_query.RawStmt, pc piece, base int, rew
 			continue
 		}
 		ops := l.lower(lowerInput{
-			frag: p.frag, raw: raw, text: p.text, toks: p.toks[lo:hi:hi], base: base, depth: p.depth, rewrites: rewrites,
+			frag: p.frag, raw: raw, text: p.text, toks: p.toks[lo:hi:hi], base: base, nesting: p.nesting, rewrites: rewrites,
 		})
 		p.emit(lo, hi, ops, nil)
 		p.noteNewer(p.toks[lo].Start, p.toks[hi-1].End, rewrites)

@@ -19,10 +19,16 @@ const (
 	// maxInner is how deep SQL in strings is followed: a DO block in an EXECUTE in a
 	// DO block.
 	maxInner = 6
+	// maxCopies is up to how many runs of a loop are written out.
+	maxCopies = 64
 	// maxNesting bounds how deep the blocks and control structures of a body are
 	// nested.
 	maxNesting = 250
 )
+
+// mostBuilt is how many bytes of SQL may be put together for what EXECUTE runs in
+// a text of some size.
+func mostBuilt(size int) int { return 256<<10 + 4*size }
 
 // routineText is the body of a routine: the string constant quoted, a token of
 // text, which is frag's text masked.
@@ -32,7 +38,7 @@ type routineText struct {
 	text     string
 	quoted   Token
 	language string
-	depth    int // of the body, see fileParser
+	depth    int // of the body
 }
 
 // routineText is the string constant at token i as the body of a routine.
@@ -46,12 +52,17 @@ func (l *lowerer) routineText(i int, language string) routineText {
 	return t
 }
 
-// routine reads the body.
+// routine reads the body of a function.
 func (t routineText) routine() *sqlast.Routine {
+	left := mostBuilt(t.quoted.End - t.quoted.Start)
+	return t.read(nesting{t.depth, &left})
+}
+
+func (t routineText) read(n nesting) *sqlast.Routine {
 	problem := func(message string) *sqlast.Routine {
 		return &sqlast.Routine{Span: t.at, Problem: &sqlast.Problem{Kind: sqlast.TooComplex, Span: t.at, Message: message}}
 	}
-	if t.depth > maxInner {
+	if n.depth > maxInner {
 		return problem(fmt.Sprintf("the body is more than %d strings deep, too deep to be analysed", maxInner))
 	}
 	body, ok := quotedText(t.frag, t.text, t.quoted)
@@ -59,17 +70,17 @@ func (t routineText) routine() *sqlast.Routine {
 	case !ok:
 		return problem("the body is a kind of string constant that is not analysed; quote it with $$")
 	case t.language == "sql":
-		return readSQLBody(t, body)
+		return readSQLBody(t, body, n)
 	case len(body.Text) > maxStatement:
 		return problem(tooLong(maxStatement, "body"))
 	}
-	return readPLpgSQL(t, body, nil)
+	return readPLpgSQL(t.at, body, n, nil)
 }
 
 // readSQLBody reads the body of a function in the language SQL: a list of
 // statements.
-func readSQLBody(t routineText, body source.Fragment) *sqlast.Routine {
-	res := parseInner(body, t.depth)
+func readSQLBody(t routineText, body source.Fragment, n nesting) *sqlast.Routine {
+	res := parseInner(body, n)
 	r := &sqlast.Routine{Span: t.at, Comments: res.Comments}
 	for _, s := range res.Statements {
 		r.Body = append(r.Body, &sqlast.Run{Stmt: s})
@@ -79,16 +90,16 @@ func readSQLBody(t routineText, body source.Fragment) *sqlast.Routine {
 
 // readPLpgSQL reads a body in PL/pgSQL. seen, if not nil, is told of every
 // statement.
-func readPLpgSQL(t routineText, body source.Fragment, seen func(kind string, offset int)) *sqlast.Routine {
-	p := newInner(body, t.depth)
+func readPLpgSQL(at source.Span, body source.Fragment, n nesting, seen func(kind string, offset int)) *sqlast.Routine {
+	p := newInner(body, n)
 	defer p.scratch.release()
-	out := &sqlast.Routine{Span: t.at}
+	out := &sqlast.Routine{Span: at}
 	p.mask()
 	if at, why := unreadable(p.text); at >= 0 {
 		out.Problem = p.unreadable(at, why)
 		return out
 	}
-	r := plReader{fileParser: p, seen: seen}
+	r := plReader{fileParser: p, seen: seen, plPlace: plPlace{region: &plRegion{hi: len(p.toks)}}, bound: map[*loopValues]int{}}
 	root := r.routine()
 	if r.hopeless != nil {
 		out.Problem = r.hopeless
@@ -103,18 +114,20 @@ func readPLpgSQL(t routineText, body source.Fragment, seen func(kind string, off
 // plReader reads the tokens of a body from pos on.
 type plReader struct {
 	*fileParser
-	seen func(kind string, offset int)
-	pos  int
-	open []construct // that the reader is in, outermost first
-	// scope has the variables in sight; loops is how many control structures the
-	// reader is in inside of the block that scope belongs to.
-	scope *plScope
-	nest  int
-	sqls  []*sqlStep // in the order written
+	seen    func(kind string, offset int)
+	pos     int
+	open    []construct // that the reader is in, outermost first
+	plPlace             // where the reader is
+	sqls    []*sqlStep  // in the order written
 	// broken is set once the structure of the body turned out to be wrong: what
 	// follows from that is no news. hopeless is set when nothing of it makes sense.
 	broken   bool
 	hopeless *sqlast.Problem
+
+	// bound has the values of loops that are written out: the row that each is at.
+	bound map[*loopValues]int
+	// unresolved counts the EXECUTE that were not resolved so far.
+	unresolved int
 }
 
 // construct is what has an END.
@@ -140,8 +153,7 @@ type (
 		// problem says why a broken step was not read; stmts is what was read.
 		problem *sqlast.Problem
 		stmts   []*sqlast.Statement
-		// scope has the variables that EXECUTE can refer to.
-		scope *plScope
+		plPlace // of EXECUTE
 	}
 	chooseStep struct {
 		at    tokenSpan

@@ -148,9 +148,10 @@ func (r *plReader) block(out *[]plStep) {
 	if !r.enter(blockConstruct, out) {
 		return
 	}
-	scope, nest := r.scope, r.nest
-	r.scope, r.nest = &plScope{outer: scope}, 0
-	defer func() { r.scope, r.nest = scope, nest }()
+	scope := r.scope
+	r.scope = &plScope{outer: scope}
+	defer func() { r.scope = scope }()
+	defer r.enterRegion(false)()
 	if r.is(r.pos, "declare") {
 		r.pos++
 		r.declarations(out)
@@ -171,7 +172,6 @@ func (r *plReader) block(out *[]plStep) {
 	}
 	r.pos++
 	protected := &protectedStep{body: steps}
-	r.nest++
 	r.handlers(protected)
 	r.leave(out)
 	protected.at = tokenSpan{begin, max(begin+1, r.pos)}

@@ -2,6 +2,7 @@ package pgparse
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/miglint/miglint/source"
 	"github.com/miglint/miglint/sqlast"
@@ -23,6 +24,7 @@ func (r *plReader) emptySpan(i int) source.Span {
 
 // build makes a routine of its steps.
 func (r *plReader) build(steps []plStep) []sqlast.RoutineStmt {
+	r.spend(len(steps))
 	var all []sqlast.RoutineStmt
 	for _, step := range steps {
 		all = r.buildStep(all, step)
@@ -37,6 +39,10 @@ func (r *plReader) buildStep(all []sqlast.RoutineStmt, step plStep) []sqlast.Rou
 			return append(all, r.buildDynamic(s)...)
 		}
 		for _, stmt := range s.stmts {
+			if len(r.bound) > 0 {
+				again := *stmt
+				stmt = &again
+			}
 			all = append(all, &sqlast.Run{Stmt: stmt})
 		}
 	case *chooseStep:
@@ -46,7 +52,7 @@ func (r *plReader) buildStep(all []sqlast.RoutineStmt, step plStep) []sqlast.Rou
 		}
 		return append(all, choose)
 	case *loopStep:
-		return append(all, &sqlast.Loop{Span: r.tokenSpan(s.at), Body: r.build(s.body), Times: s.times})
+		return append(all, r.buildLoop(s)...)
 	case *protectedStep:
 		p := &sqlast.Protected{Span: r.tokenSpan(s.at), Body: r.build(s.body)}
 		for _, h := range s.handlers {
@@ -61,22 +67,90 @@ func (r *plReader) buildStep(all []sqlast.RoutineStmt, step plStep) []sqlast.Rou
 	return all
 }
 
+// buildLoop is a loop, or its runs one after the other where it goes over
+// constants that what EXECUTE runs depends on.
+func (r *plReader) buildLoop(s *loopStep) []sqlast.RoutineStmt {
+	before := r.unresolved
+	loop := &sqlast.Loop{Span: r.tokenSpan(s.at), Body: r.build(s.body), Times: s.times}
+	whole := []sqlast.RoutineStmt{loop}
+	hidden := r.unresolved - before
+	if s.over == nil || hidden == 0 || !r.spend(spendStep) || !(constant{plReader: r}).readRows(s.over) {
+		return whole
+	}
+	var copies []sqlast.RoutineStmt
+	for row := range s.over.rows {
+		r.bound[s.over] = row
+		found := r.unresolved
+		copies = append(copies, r.build(s.body)...)
+		if !r.spend(spendStep) || r.unresolved-found == hidden {
+			copies = nil
+			break
+		}
+	}
+	delete(r.bound, s.over)
+	if loop.Times == 0 {
+		loop.Times = len(s.over.rows)
+	}
+	s.over.rows = nil // they may differ the next time, in another loop
+	if copies == nil {
+		r.unresolved = before + hidden
+		return whole
+	}
+	r.unresolved = before
+	if leavesLoop(s.body) {
+		loop.Body, loop.Times = copies, 1
+		return whole
+	}
+	return copies
+}
+
+// leavesLoop reports whether there is an EXIT or CONTINUE among the steps.
+func leavesLoop(steps []plStep) bool {
+	for _, step := range steps {
+		switch s := step.(type) {
+		case *leaveStep:
+			if s.kind == sqlast.Exit || s.kind == sqlast.Continue {
+				return true
+			}
+		case *chooseStep:
+			for _, arm := range s.arms {
+				if leavesLoop(arm) {
+					return true
+				}
+			}
+		case *loopStep:
+			if leavesLoop(s.body) {
+				return true
+			}
+		case *protectedStep:
+			if leavesLoop(s.body) {
+				return true
+			}
+			for _, h := range s.handlers {
+				if leavesLoop(h.body) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // buildDynamic is what EXECUTE runs.
 func (r *plReader) buildDynamic(s *sqlStep) []sqlast.RoutineStmt {
 	stmt := *s.stmts[0]
-	if s.at.hi == s.at.lo+1 {
-		if frag, ok := quotedText(r.frag, r.text, r.toks[s.at.lo]); ok {
-			var all []sqlast.RoutineStmt
-			res := parseInner(frag, r.depth+1)
-			for i, inner := range res.Statements {
-				if i == 0 {
-					inner.Comments = append(stmt.Comments, inner.Comments...)
-				}
-				all = append(all, &sqlast.Run{Stmt: inner, Dynamic: true})
+	c := constant{plReader: r, plPlace: s.plPlace}
+	if frag, ok := c.value(s.at.lo, s.at.hi); ok {
+		var all []sqlast.RoutineStmt
+		for i, inner := range parseInner(frag, r.inside()).Statements {
+			if i == 0 {
+				inner.Comments = slices.Concat(stmt.Comments, inner.Comments)
 			}
-			return all
+			all = append(all, &sqlast.Run{Stmt: inner, Dynamic: true})
 		}
+		return all
 	}
+	r.unresolved++
 	stmt.Problem = &sqlast.Problem{
 		Kind: sqlast.UnresolvedSQL, Span: stmt.Span,
 		Message: fmt.Sprintf("what EXECUTE runs is only known when it runs (%s); it is not analysed", r.knownPart(s.at)),

@@ -14,6 +14,7 @@ const handlerBody construct = "handler"
 // body reads statements up to the word that ends the body of a construct: END, or
 // what else may end it. A word that may not is reported and skipped.
 func (r *plReader) body(out *[]plStep, c construct) {
+	defer r.enterRegion(false)()
 	for r.pos < len(r.toks) {
 		if !r.endsBody(r.pos) {
 			r.statement(out)
@@ -91,8 +92,6 @@ func (r *plReader) ifStatement(out *[]plStep) {
 	if !r.enter(ifConstruct, out) {
 		return
 	}
-	r.nest++
-	defer func() { r.nest-- }()
 	r.note("if", start)
 	choose := &chooseStep{}
 	for r.isAny(r.pos, "if", "elsif", "elseif") {
@@ -125,8 +124,6 @@ func (r *plReader) caseStatement(out *[]plStep) {
 	if !r.enter(caseConstruct, out) {
 		return
 	}
-	r.nest++
-	defer func() { r.nest-- }()
 	r.note("case", start)
 	r.pos++
 	r.expression(out, r.until("when"))
@@ -156,12 +153,10 @@ func (r *plReader) loop(out *[]plStep, start int, head loopStep) {
 	if !r.enter(loopConstruct, out) {
 		return
 	}
-	r.nest++
 	if r.is(r.pos, "loop") {
 		r.pos++
 	}
 	r.body(&head.body, loopConstruct)
-	r.nest--
 	r.leave(out)
 	head.at = tokenSpan{start, r.pos}
 	*out = append(*out, &head)
@@ -169,6 +164,7 @@ func (r *plReader) loop(out *[]plStep, start int, head loopStep) {
 
 func (r *plReader) whileStatement(out *[]plStep) {
 	start := r.pos
+	defer r.enterRegion(true)()
 	r.note("while", start)
 	r.pos++
 	var head loopStep
@@ -180,12 +176,11 @@ func (r *plReader) whileStatement(out *[]plStep) {
 // or what EXECUTE returns.
 func (r *plReader) forStatement(out *[]plStep) {
 	start := r.pos
-	r.pos++
-	target := r.pos
+	defer r.enterRegion(true)()
 	scope := r.scope
 	defer func() { r.scope = scope }()
-	in := r.until("in", "loop")
-	r.assigned(target, in)
+	r.pos++
+	target, in := r.pos, r.until("in", "loop")
 	if !r.is(in, "in") {
 		r.note("for", start)
 		r.pos = in
@@ -198,32 +193,44 @@ func (r *plReader) forStatement(out *[]plStep) {
 	switch dots := r.until("..", "loop"); {
 	case r.is(r.pos, "execute"):
 		r.note("dynfors", start)
+		r.assigned(target, in)
 		r.executeOptions(out, end)
 	case dots < end:
 		r.note("fori", start)
-		if r.is(r.pos, "reverse") {
-			r.pos++
-		}
-		head.times = r.count(dots, end)
-		r.expression(out, dots)
-		r.pos = dots + 1
-		by := r.until("by", "loop")
-		r.expression(out, by)
-		if by < end {
-			r.pos = by + 1
-			r.expression(out, end)
-		}
-		r.integerVariable(target, &head)
+		r.integerLoop(out, &head, tokenSpan{target, in}, dots, end)
 	case r.isCursor(r.pos, end):
 		r.note("forc", start)
+		r.assigned(target, in)
 		r.expression(out, end)
 	default:
 		r.note("fors", start)
-		head.over = r.queryValues(target, r.pos, end)
+		head.over = r.over(target, in, overQuery, r.pos, end)
 		r.addSQL(out, staticSQL, r.pos, end)
 	}
 	r.pos = end
 	r.loop(out, start, head)
+}
+
+// integerLoop reads [REVERSE] a..b [BY n] with its dots at a known place, up to
+// end. The variable of the loop is its own.
+func (r *plReader) integerLoop(out *[]plStep, head *loopStep, target tokenSpan, dots, end int) {
+	reverse := r.is(r.pos, "reverse")
+	if reverse {
+		r.pos++
+	}
+	r.scope = &plScope{outer: r.scope}
+	r.scope.add(&plVariable{name: r.name(target.lo)})
+	head.times = r.count(dots, end)
+	head.over = r.over(target.lo, target.hi, overIntegers, r.pos, end)
+	head.over.reverse = reverse
+	r.expression(out, dots)
+	r.pos = dots + 1
+	by := r.until("by", "loop")
+	r.expression(out, by)
+	if by < end {
+		r.pos = by + 1
+		r.expression(out, end)
+	}
 }
 
 // isCursor reports whether what a FOR loop goes over, the tokens [lo, hi), is a
@@ -255,18 +262,20 @@ func (r *plReader) count(dots, end int) int {
 // foreachStatement reads FOREACH target [SLICE n] IN ARRAY expression LOOP ….
 func (r *plReader) foreachStatement(out *[]plStep) {
 	start := r.pos
+	defer r.enterRegion(true)()
 	r.note("foreach_a", start)
 	r.pos++
 	target := r.pos
 	in := r.until("in", "loop")
-	r.assigned(target, in)
 	r.pos = in
 	var head loopStep
 	if r.is(in, "in") && r.is(in+1, "array") {
 		r.pos = in + 2
 		end := r.until("loop")
 		if in == target+1 {
-			head.over = r.arrayValues(target, r.pos, end)
+			head.over = r.over(target, in, overArray, r.pos, end)
+		} else {
+			r.assigned(target, in) // SLICE
 		}
 		r.expression(out, end)
 	}

@@ -12,7 +12,7 @@ func (r *plReader) addSQL(out *[]plStep, kind sqlKind, lo, hi int) *sqlStep {
 		r.fail(out, lo)
 		return nil
 	}
-	s := &sqlStep{at: tokenSpan{lo, hi}, kind: kind, into: nowhere, scope: r.scope}
+	s := &sqlStep{at: tokenSpan{lo, hi}, kind: kind, into: nowhere, plPlace: r.plPlace}
 	r.sqls = append(r.sqls, s)
 	*out = append(*out, s)
 	return s

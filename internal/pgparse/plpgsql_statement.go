@@ -42,6 +42,7 @@ func (r *plReader) keyword(word string, out *[]plStep) bool {
 		r.caseStatement(out)
 	case "loop":
 		r.note("loop", r.pos)
+		defer r.enterRegion(true)()
 		r.loop(out, r.pos, loopStep{})
 	case "while":
 		r.whileStatement(out)
@@ -134,8 +135,10 @@ func (r *plReader) assignment(out *[]plStep) {
 	}
 	r.pos = sign + 1
 	end := r.until()
-	if v := r.assigned(start, sign); v != nil && sign == start+1 && r.nest == 0 && r.scope.vars[v.name] == v {
-		r.setTo(v, tokenSpan{r.pos, end})
+	if sign == start+1 {
+		r.set(r.scope.find(r.name(start)), plSet{since: end, value: tokenSpan{r.pos, end}})
+	} else {
+		r.assigned(start, sign)
 	}
 	r.expression(out, end)
 	r.pos = end

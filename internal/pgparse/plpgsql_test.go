@@ -118,3 +118,44 @@ func TestRoutine(t *testing.T) {
 		})
 	}
 }
+
+func TestExecute(t *testing.T) {
+	tests := map[string]struct {
+		body string
+		want []string
+	}{
+		"constants": {"BEGIN EXECUTE 'DROP TABLE a'; EXECUTE $q$DROP TABLE b$q$; EXECUTE E'DROP\\tTABLE \\'c\\''; END", []string{
+			"execute 1:22-1:34 DROP TABLE a Drop", "execute 1:48-1:60 DROP TABLE b Drop",
+			`execute 1:75-1:92 DROP	TABLE 'c' !1:87 "\\'c\\'" syntax error at or near "'c'"`,
+		}},
+		"several statements":              {"BEGIN EXECUTE 'DROP TABLE a; SELECT 1'; END", []string{"execute 1:22-1:34 DROP TABLE a Drop", "execute 1:36-1:44 SELECT 1 Select"}},
+		"concatenation":                   {"BEGIN EXECUTE 'DROP TABLE ' || quote_ident('A') || ', b'; END", []string{`execute 1:22-1:62 DROP TABLE "A", b Drop Drop`}},
+		"format":                          {"BEGIN EXECUTE format('ALTER TABLE %I.%2$s ALTER %1$I SET DEFAULT %L; --%%', 's', 'b'); END", []string{`execute 1:29-1:74 ALTER TABLE s.b ALTER s SET DEFAULT 'b' SetDefault --%`}},
+		"a declared value":                {"DECLARE t CONSTANT text := 'a'; BEGIN EXECUTE format('DROP TABLE %I', t); END", []string{"execute 1:61-1:74 DROP TABLE a Drop"}},
+		"a whole statement in a variable": {"DECLARE q text; BEGIN q := 'DROP TABLE a'; q := q || ', b'; EXECUTE q; END", []string{"execute 1:35-1:64 DROP TABLE a, b Drop Drop"}},
+		"a parameter":                     {"BEGIN EXECUTE 'DROP TABLE ' || t; END", []string{`execute 1:21-1:39 'DROP TABLE ' || t !1:21 "'DROP TABLE ' || t" what EXECUTE runs is only known when it runs ("DROP TABLE "); it is not analysed`}},
+		"set in a branch": {"DECLARE t text := 'a'; BEGIN IF x THEN t := 'b'; END IF; EXECUTE t; END", []string{"when",
+			`execute 1:72-1:73 t !1:72 "t" what EXECUTE runs is only known when it runs ("t"); it is not analysed`}},
+		"set in a loop later": {"DECLARE t text := 'DROP TABLE a'; BEGIN LOOP EXECUTE t; t := f(); END LOOP; END", []string{"loop 0",
+			`  execute 1:60-1:61 t !1:60 "t" what EXECUTE runs is only known when it runs ("t"); it is not analysed`, "  1:68-1:71 f() Select"}},
+		"set by a query": {"DECLARE t text := 'a'; BEGIN SELECT x INTO t FROM y; EXECUTE t; END", []string{"1:36-1:58 SELECT x INTO t FROM y Select",
+			`execute 1:68-1:69 t !1:68 "t" what EXECUTE runs is only known when it runs ("t"); it is not analysed`}},
+		"FOREACH": {"DECLARE t text; BEGIN FOREACH t IN ARRAY ARRAY['a', 'B'] LOOP DELETE FROM x; EXECUTE format('DROP TABLE %I', t); END LOOP; END", []string{
+			"1:69-1:82 DELETE FROM x Delete", "execute 1:100-1:113 DROP TABLE a Drop", "1:69-1:82 DELETE FROM x Delete", `execute 1:100-1:113 DROP TABLE "B" Drop`}},
+		"array in a variable": {"DECLARE ts text[] := '{a,b}'; BEGIN FOR i IN 1 .. array_length(ts, 1) LOOP EXECUTE 'DROP TABLE ' || ts[i]; END LOOP; END", []string{
+			"execute 1:91-1:112 DROP TABLE a Drop", "execute 1:91-1:112 DROP TABLE b Drop"}},
+		"query of constants": {"DECLARE r record; BEGIN FOR r IN SELECT v.n, k FROM (VALUES ('a', 1), ('b', 2)) AS v(n, k) LOOP EXECUTE 'DROP TABLE ' || r.n || r.k; END LOOP; END", []string{
+			"1:40-1:97 SELECT v.n, k FROM (VALUES ('a', 1), ('b', 2)) AS v(n, k) Select", "execute 1:112-1:138 DROP TABLE a1 Drop", "execute 1:112-1:138 DROP TABLE b2 Drop"}},
+		"unnest": {"DECLARE t text; BEGIN FOR t IN SELECT unnest(ARRAY['a','b']) LOOP EXECUTE 'DROP TABLE ' || t; END LOOP; END", []string{
+			"1:38-1:67 SELECT unnest(ARRAY['a','b']) Select", "execute 1:82-1:99 DROP TABLE a Drop", "execute 1:82-1:99 DROP TABLE b Drop"}},
+		"a loop that needs no copies": {"BEGIN FOR i IN 1..3 LOOP EXECUTE 'DROP TABLE a'; END LOOP; END", []string{"loop 3", "  execute 1:41-1:53 DROP TABLE a Drop"}},
+		"a DO block":                  {"BEGIN EXECUTE 'DO $x$ BEGIN DROP TABLE a; END $x$'; END", []string{"execute 1:22-1:56 DO $x$ BEGIN DROP TABLE a; END $x$ Do"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if d := cmp.Diff(tt.want, routineOutline(routineOf(t, "DO $$ "+tt.body+" $$"))); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}

@@ -11,13 +11,16 @@ import (
 // not valid.
 func (c *Catalog) addNotNull(t *Table, con *Constraint) {
 	column := first(con.Columns)
-	if hasNotNull(t, column) {
+	if own := ownNotNull(t, column); own != nil {
+		if con.Parent != "" { // merged (AdjustNotNullInheritance)
+			c.setParent(t, own, con.Parent)
+		}
+		return
+	}
+	if col := t.Column(column); (con.Name == "" || con.Parent != "") && col != nil && col.NotNull {
 		return
 	}
 	if con.Name == "" {
-		if col := t.Column(column); col != nil && col.NotNull {
-			return
-		}
 		con.Name = c.constraintName(t.Schema, t.Name, column, "not_null")
 	}
 	c.putConstraint(t, con)
@@ -43,18 +46,24 @@ func (c *Catalog) dropUnnamedNotNull(t *Table, name string) {
 // unsetNotNull makes a column nullable, and those that are its copies.
 func (c *Catalog) unsetNotNull(t *Table, column string) {
 	for i, t := range c.family(t, false) {
-		if col := t.Column(column); col != nil && (i == 0 || col.Inherited) {
-			c.column(t, column).NotNull = false
+		col, pk := t.Column(column), t.PrimaryKey()
+		if col == nil || i > 0 && (!col.Inherited || ownNotNull(t, column) != nil || pk != nil && slices.Contains(pk.Columns, column)) {
+			continue
 		}
+		c.column(t, column).NotNull = false
 	}
 }
 
-// hasNotNull reports whether a table has a NOT NULL constraint, valid or not, of
-// its own on a column.
-func hasNotNull(t *Table, column string) bool {
-	return slices.ContainsFunc(t.Constraints, func(con *Constraint) bool {
+// ownNotNull is the NOT NULL constraint, valid or not, that a table has on a
+// column; nil if it has none that is known by name.
+func ownNotNull(t *Table, column string) *Constraint {
+	i := slices.IndexFunc(t.Constraints, func(con *Constraint) bool {
 		return con.Kind == sqlast.NotNullConstraint && slices.Equal(con.Columns, []string{column})
 	})
+	if i < 0 {
+		return nil
+	}
+	return t.Constraints[i]
 }
 
 func (c *Catalog) setNotNull(t *Table, columns []string) {

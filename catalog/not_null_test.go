@@ -1,6 +1,12 @@
 package catalog_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/miglint/miglint/catalog"
+)
 
 func TestNotNullConstraintIsThereOnce(t *testing.T) {
 	tests := []struct {
@@ -17,6 +23,32 @@ func TestNotNullConstraintIsThereOnce(t *testing.T) {
 			c := replay(t, `CREATE TABLE t (a int NOT NULL, b int);`+tt.sql)
 			if got := len(c.Table(name("t")).Constraints); got != tt.want {
 				t.Errorf("%d constraints, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
+// What a child has NOT NULL by itself stays when the parent's goes.
+func TestNotNullOfChild(t *testing.T) {
+	tests := []struct {
+		name, sql string
+		want      []string
+	}{
+		{"of its key", `CREATE TABLE c (a int PRIMARY KEY); ALTER TABLE c INHERIT p; ALTER TABLE p ADD CONSTRAINT k NOT NULL a`,
+			[]string{"a int4 not null", "primary key c_pkey (a)"}},
+		{"by name", `CREATE TABLE c (a int CONSTRAINT l NOT NULL); ALTER TABLE c INHERIT p; ALTER TABLE p ADD CONSTRAINT k NOT NULL a`,
+			[]string{"a int4 not null", "not-null l (a) of k"}},
+		{"by name, and the parent's is gone", `CREATE TABLE c (a int CONSTRAINT l NOT NULL); ALTER TABLE c INHERIT p; ALTER TABLE p ADD CONSTRAINT k NOT NULL a; ALTER TABLE p DROP CONSTRAINT k`,
+			[]string{"a int4 not null", "not-null l (a)"}},
+		{"from the parent only", `CREATE TABLE c () INHERITS (p); ALTER TABLE p ADD CONSTRAINT k NOT NULL a; ALTER TABLE p DROP CONSTRAINT k`,
+			[]string{"a int4"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := catalog.NewFor(18)
+			apply(t, c, 0, `CREATE TABLE p (a int);`+tt.sql)
+			if diff := cmp.Diff(tt.want, describe(c, "c")); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}

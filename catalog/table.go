@@ -257,7 +257,7 @@ func (c *Catalog) likeColumns(t *Table, like sqlast.Like, at Origin) {
 	for _, col := range source.Columns {
 		clone := *col
 		clone.Created, clone.Sequence, clone.Inherited = at, Key{}, false
-		clone.NotNull = clone.NotNull || hasNotNull(source, col.Name)
+		clone.NotNull = clone.NotNull || ownNotNull(source, col.Name) != nil
 		if !including(like, "comments") {
 			clone.Comment, clone.CommentAt = "", nil
 		} else {

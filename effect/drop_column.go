@@ -122,6 +122,20 @@ func (w *wake) childrenOf(t *catalog.Table, column string) int {
 	return len(gone)
 }
 
+// columnOf drops a column of one table for what it is made of. If a parent has the
+// column too, that is dropped as well, and stands for both.
+func (w *wake) columnOf(t *catalog.Table, column, why string) {
+	if !w.inheritedColumn(t, column) {
+		w.column(t, column, why, false)
+		return
+	}
+	for _, d := range w.cat.ColumnDependents(t, column) {
+		if !w.hasFromParent(t, d) {
+			w.columnUser(d, column)
+		}
+	}
+}
+
 // goesWithParents reports whether a table loses a column because those that are
 // gone did.
 func (w *wake) goesWithParents(t *catalog.Table, column string, gone map[catalog.Key]bool) bool {

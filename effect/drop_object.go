@@ -50,7 +50,7 @@ func (w *wake) typ(t *catalog.Type, kind sqlast.ObjectKind, why string) {
 		for _, col := range table.Columns {
 			if col.UserType == t.Key && w.depends(k, w.part(sqlast.Column, col.Name, k)) {
 				w.lock(k, AccessExclusive, "its column "+col.Name+" is dropped with the type")
-				w.column(table, col.Name, "is of type "+t.Name, false)
+				w.columnOf(table, col.Name, "is of type "+t.Name)
 			}
 		}
 	}
@@ -120,7 +120,7 @@ func (w *wake) callers(t *catalog.Table, f *catalog.Function) {
 		}
 		if w.cat.Calls(col.Expression, f) && w.depends(t.Key, w.part(sqlast.Column, col.Name, t.Key)) {
 			w.lock(t.Key, AccessExclusive, "its column "+col.Name+" is dropped with the function")
-			w.column(t, col.Name, "calls "+f.Name, false)
+			w.columnOf(t, col.Name, "calls "+f.Name)
 		}
 	}
 	for _, tr := range t.Triggers {

@@ -254,13 +254,19 @@ func (j *judge) detachPartition(op *sqlast.DetachPartition) {
 	for _, fk := range foreignKeys(parent) {
 		j.detachForeignKey(child, fk)
 	}
-	j.referencing(parent.Key, func(from *catalog.Table, fk *catalog.Constraint) {
+	release := func(from *catalog.Table, fk *catalog.Constraint) {
 		mode := AccessExclusive
 		if fk.Parent != "" {
 			mode = AccessShare
 		}
 		j.lock(from.Key, mode, "its foreign key "+fk.Name+" no longer refers to the partition")
-	})
+	}
+	j.referencing(parent.Key, release)
+	for _, fk := range foreignKeys(parent) {
+		if fk.RefTable == parent.Key {
+			release(parent, fk)
+		}
+	}
 }
 
 // detachForeignKey gives the partition a foreign key of its own. 14 loses it if the

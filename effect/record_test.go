@@ -171,7 +171,7 @@ func (c *recorded) sections() []txtar.File {
 // measured.
 func (c *recorded) predict(t *testing.T, major int, measured []string) []string {
 	t.Helper()
-	cat := catalog.New()
+	cat := catalog.NewFor(major)
 	for i, stmt := range parse(t, c.setup) {
 		cat.Apply(stmt, catalog.Origin{Migration: 1, Tx: i + 1, Span: stmt.Span})
 	}

@@ -68,7 +68,8 @@ var dependent = regexp.MustCompile(`because .* depends? on (it|them)$`)
 //   - locks on what is there, and was not held as strongly; those on indexes only
 //     if they are stronger than that on the table, and not under Autocommit;
 //   - no builds on a table that is rewritten; where the server makes up an index's
-//     name, it is taken from the measurement.
+//     name, it is taken from the measurement;
+//   - no losses of NOT NULL, which is an attribute of its column before 18.
 func (c Context) Comparable(e *effect.Effect, measured []string) effect.Effect {
 	failed := len(measured) > 0 && strings.HasPrefix(measured[0], "fail ")
 	if f := e.Fails; f != nil && (!f.IfRows || failed) {
@@ -78,7 +79,23 @@ func (c Context) Comparable(e *effect.Effect, measured []string) effect.Effect {
 	if failed {
 		return effect.Effect{}
 	}
-	return effect.Effect{Locks: c.locks(e), Rewrites: e.Rewrites, Scans: e.Scans, Builds: builds(e, measured), Loses: e.Loses}
+	return effect.Effect{Locks: c.locks(e), Rewrites: e.Rewrites, Scans: e.Scans, Builds: builds(e, measured), Loses: c.losses(e)}
+}
+
+// losses are those of anything but NOT NULL.
+func (c Context) losses(e *effect.Effect) []effect.Object {
+	if !slices.ContainsFunc(e.Loses, func(o effect.Object) bool { return o.Kind == sqlast.TableConstraint }) {
+		return e.Loses
+	}
+	notNull := map[string]bool{}
+	for t := range c.Before.Tables() {
+		for _, con := range t.Constraints {
+			if con.Kind == sqlast.NotNullConstraint {
+				notNull[t.Key.String()+"."+sqlast.QuoteIdent(con.Name)] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(e.Loses), func(o effect.Object) bool { return o.Kind == sqlast.TableConstraint && notNull[o.Name] })
 }
 
 func (c Context) locks(e *effect.Effect) []effect.Lock {

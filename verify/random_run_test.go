@@ -164,7 +164,7 @@ func (r *run) unseen(stmt *sqlast.Statement, difference string) bool {
 	if !r.inTx && strings.HasPrefix(difference, "predicted lock pg_temp.") {
 		return true // from another session
 	}
-	switch op := stmt.Ops[0].(type) {
+	switch stmt.Ops[0].(type) {
 	case *sqlast.Truncate: // of an empty table, or of rows that were rolled back
 		return strings.Contains(difference, " lose table ")
 	case *sqlast.Insert, *sqlast.Update, *sqlast.Delete, *sqlast.Merge:
@@ -187,10 +187,6 @@ func (r *run) unseen(stmt *sqlast.Statement, difference string) bool {
 		return strings.HasPrefix(difference, "predicted lock ")
 	case *sqlast.CreateTable: // a new table of the name of one in another schema
 		return strings.HasPrefix(difference, "measured  build ")
-	case *sqlast.DropConstraint: // NOT NULL counts as an attribute of the column
-		t := r.cat.Table(op.Table.Name)
-		con := t.Constraint(op.Constraint)
-		return strings.HasPrefix(difference, "predicted lose constraint ") && con != nil && con.Kind == sqlast.NotNullConstraint
 	}
 	return false
 }

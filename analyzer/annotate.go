@@ -97,6 +97,9 @@ func (w *walk) noteDrops() {
 
 func (w *walk) batch(b migration.Batch) {
 	w.shape = b.Tx
+	// The server wraps a query of several statements; where a COMMIT inside ended a
+	// transaction, also the runner's, what is left of the query has one of its own.
+	wrap := b.Tx != migration.PerStatement && len(b.Stmts) > 1
 	switch b.Tx {
 	case migration.PerFile, migration.PerRun:
 		if w.tx == nil && !w.framed {
@@ -109,11 +112,11 @@ func (w *walk) batch(b migration.Batch) {
 		}
 	}
 	for i, stmt := range b.Stmts {
-		if w.shape == migration.Implicit && w.tx == nil {
+		if wrap && w.tx == nil {
 			w.begin(ImplicitTx, nil)
 		}
 		w.statement(stmt)
-		if w.shape == migration.Implicit && i == len(b.Stmts)-1 && w.tx != nil && w.tx.Kind == ImplicitTx {
+		if i == len(b.Stmts)-1 && w.tx != nil && w.tx.Kind == ImplicitTx {
 			w.end(nil, false)
 		}
 	}
@@ -132,7 +135,8 @@ func (w *walk) statement(stmt *sqlast.Statement) {
 		s.Before = w.cat.Snapshot()
 		s.Held = w.held[:len(w.held):len(w.held)]
 		s.Effect = effect.Of(stmt, s.Before, effect.Env{Major: w.opts.PostgresMajor(),
-			InTransaction: w.tx != nil, TimeZoneUTC: w.settings.utc(), Tx: origin.Tx})
+			InTransaction: w.tx != nil, Implicit: w.tx != nil && w.tx.Kind == ImplicitTx, NoSavepoint: w.noSavepoint(stmt),
+			TimeZoneUTC: w.settings.utc(), Tx: origin.Tx})
 		w.stmts = append(w.stmts, s)
 		if w.tx != nil {
 			w.tx.Stmts = append(w.tx.Stmts, s)
@@ -255,6 +259,19 @@ func (w *walk) control(t *sqlast.Transaction, s *Stmt) {
 			}
 		}
 	}
+}
+
+// noSavepoint reports whether the statement goes back to a savepoint, or releases
+// one, that its transaction does not have.
+func (w *walk) noSavepoint(stmt *sqlast.Statement) bool {
+	if len(stmt.Ops) != 1 {
+		return false
+	}
+	t, ok := stmt.Ops[0].(*sqlast.Transaction)
+	if !ok || t.Kind != sqlast.RollbackToSavepoint && t.Kind != sqlast.ReleaseSavepoint || len(w.marks) == maxMarks {
+		return false
+	}
+	return !slices.ContainsFunc(w.marks, func(m savepoint) bool { return m.name == t.Savepoint })
 }
 
 // smallTables turns the configured list into a set of lower-case names.

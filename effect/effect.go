@@ -142,6 +142,12 @@ func (e *Effect) Op(i int) *Effect {
 type Env struct {
 	Major         int  // PostgreSQL major version, 14 to 18
 	InTransaction bool // explicit, the runner's or implicit
+	// Implicit is set in the transaction that the server begins around a query of
+	// several statements.
+	Implicit bool
+	// NoSavepoint is set when the transaction has no savepoint of the name that the
+	// statement goes back to or releases.
+	NoSavepoint bool
 	// TimeZoneUTC is set when the session's TimeZone is known to be UTC: then
 	// timestamp and timestamptz convert without a rewrite
 	// (ATColumnChangeRequiresRewrite in tablecmds.c).

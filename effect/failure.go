@@ -51,15 +51,40 @@ func (j *judge) certainFailures(op sqlast.Op) {
 			j.notInTransaction("REINDEX SYSTEM")
 		}
 	case *sqlast.Transaction:
-		if op.Kind == sqlast.Savepoint && !j.env.InTransaction {
-			j.fail("25P01", "SAVEPOINT can only be used in transaction blocks")
-		}
+		j.transactionControl(op)
 	case *sqlast.CreateSchema:
 		if op.Name != "" && !op.IfNotExists && j.cat.Schema(op.Name) {
 			j.fail("42P06", "schema %q already exists", op.Name)
 		}
 	}
 	j.enumValues(op)
+}
+
+// transactionControl records the errors of commands that need a transaction block
+// (RequireTransactionBlock and EndTransactionBlock in xact.c), or a savepoint of
+// it. The implicit one is none.
+func (j *judge) transactionControl(op *sqlast.Transaction) {
+	command := ""
+	switch {
+	case op.Kind == sqlast.Savepoint:
+		command = "SAVEPOINT"
+	case op.Kind == sqlast.RollbackToSavepoint:
+		command = "ROLLBACK TO SAVEPOINT"
+	case op.Kind == sqlast.ReleaseSavepoint:
+		command = "RELEASE SAVEPOINT"
+	case op.Kind == sqlast.Commit && op.Chain:
+		command = "COMMIT AND CHAIN"
+	case op.Kind == sqlast.Rollback && op.Chain:
+		command = "ROLLBACK AND CHAIN"
+	default:
+		return
+	}
+	switch {
+	case !j.env.InTransaction || j.env.Implicit:
+		j.fail("25P01", "%s can only be used in transaction blocks", command)
+	case j.env.NoSavepoint:
+		j.fail("3B001", "savepoint %q does not exist", op.Savepoint)
+	}
 }
 
 // enumValues records the errors for constants that are no label of their enum

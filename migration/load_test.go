@@ -111,8 +111,8 @@ func TestShapes(t *testing.T) {
 		want string
 	}{
 		{"plain", "a.sql", two, migration.Options{}, "per statement×1 per statement×1"},
-		{"plain, transaction: file", "a.sql", two, migration.Options{Transaction: "file"}, "per file×2"},
-		{"plain, transaction: run", "a.sql", two, migration.Options{Transaction: "run"}, "per run×2"},
+		{"plain, transaction: file", "a.sql", two, migration.Options{Transaction: "file"}, "per file×1 per file×1"},
+		{"plain, transaction: run", "a.sql", two, migration.Options{Transaction: "run"}, "per run×1 per run×1"},
 		{"plain, transaction: implicit", "a.sql", two, migration.Options{Transaction: "implicit"}, "implicit×2"},
 		{"golang-migrate", "1_a.up.sql", two, migration.Options{}, "implicit×2"},
 		{"golang-migrate, x-multi-statement", "1_a.up.sql", two, migration.Options{MultiStatement: true}, "per statement×1 per statement×1"},

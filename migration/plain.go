@@ -81,5 +81,8 @@ func parsePlain(f *source.File, opts Options) Scripts {
 		r, tx = runner{title: "the driver"}, Implicit
 	}
 	up, problems := r.entire(f, opts, tx)
+	if tx == PerFile || tx == PerRun { // psql --single-transaction sends each statement on its own
+		up.Batches = eachAlone(up.Batches)
+	}
 	return Scripts{Up: up, Problems: append(emptyFile(f), problems...)}
 }

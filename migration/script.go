@@ -102,6 +102,17 @@ func batches(pieces []piece, stmts []*sqlast.Statement) []Batch {
 	return bs
 }
 
+// eachAlone cuts batches into statements of the same shape.
+func eachAlone(bs []Batch) []Batch {
+	var alone []Batch
+	for _, b := range bs {
+		for i := range b.Stmts {
+			alone = append(alone, Batch{b.Stmts[i : i+1 : i+1], b.Tx})
+		}
+	}
+	return alone
+}
+
 // unreadableText reports the bytes that no query may have.
 func unreadableText(res pgparse.Result) []Problem {
 	var problems []Problem

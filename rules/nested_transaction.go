@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/miglint/miglint/analyzer"
+	"github.com/miglint/miglint/migration"
 	"github.com/miglint/miglint/sqlast"
 )
 
@@ -47,7 +48,7 @@ func runNestedTransaction(p *analyzer.Pass) {
 			p.Report(analyzer.Diagnostic{Span: s.Span, Message: fmt.Sprintf(
 				"BEGIN does nothing here but warn: %s", whyInTransaction(p, s)), Related: transactionBegin(s)})
 		case endsTransaction(t) && s.Tx.Kind == analyzer.RunnerTx && !handsBack(p.Stmts[i+1:]):
-			p.Report(analyzer.Diagnostic{Span: s.Span, Message: endOfRunnerTx(p, t, len(p.Stmts)-i-1)})
+			p.Report(analyzer.Diagnostic{Span: s.Span, Message: endOfRunnerTx(p, t, p.Stmts[i:])})
 		}
 	}
 }
@@ -63,25 +64,33 @@ func handsBack(rest []*analyzer.Stmt) bool {
 	return false
 }
 
-// endOfRunnerTx says what a COMMIT or ROLLBACK in the framework's transaction
-// does to it; rest is the number of statements after it.
-func endOfRunnerTx(p *analyzer.Pass, t *sqlast.Transaction, rest int) string {
-	word := "COMMIT"
-	if t.Kind == sqlast.Rollback {
-		word = "ROLLBACK"
-	}
-	title := p.Stream.Framework.Title
+// endOfRunnerTx says what a COMMIT or ROLLBACK, the first of stmts, in the
+// framework's transaction does to it.
+func endOfRunnerTx(p *analyzer.Pass, t *sqlast.Transaction, stmts []*analyzer.Stmt) string {
+	title, rest := p.Stream.Framework.Title, len(stmts)-1
 	switch {
 	case t.Kind == sqlast.Rollback:
-		return fmt.Sprintf("%s undoes everything the migration did so far in %s's transaction", word, title)
+		return fmt.Sprintf("ROLLBACK undoes everything the migration did so far in %s's transaction", title)
+	case rest == 0 && stmts[0].Shape == migration.PerRun:
+		return fmt.Sprintf("COMMIT ends %s's transaction around the whole run: the migrations after this one run outside it, and %s records their versions outside it", title, title)
 	case rest == 0:
-		return fmt.Sprintf("%s ends %s's transaction before %s records the version: if that fails, the migration has run but counts as pending", word, title, title)
+		return fmt.Sprintf("COMMIT ends %s's transaction before %s records the version: if that fails, the migration has run but counts as pending", title, title)
 	}
-	after := "the statement after it commits on its own"
-	if rest > 1 {
-		after = fmt.Sprintf("the %d statements after it commit one by one", rest)
+	after, commits := fmt.Sprintf("the %d statements after it", rest), "commit one by one"
+	if rest == 1 {
+		after, commits = "the statement after it", "commits on its own"
 	}
-	return fmt.Sprintf("%s ends %s's transaction: %s, and so does the version", word, title, after)
+	if tx := stmts[1].Tx; tx != nil && tx.Kind == analyzer.ImplicitTx {
+		commits = "run in another one, which PostgreSQL begins for the rest of the query"
+		if rest == 1 {
+			commits = "runs in another one, which PostgreSQL begins for the rest of the query"
+		}
+	}
+	version := "the version is recorded outside it"
+	if stmts[0].Shape == migration.PerRun {
+		version = "so do the migrations after this one"
+	}
+	return fmt.Sprintf("COMMIT ends %s's transaction: %s %s, and %s", title, after, commits, version)
 }
 
 // transaction returns the transaction control command a statement is, or nil.

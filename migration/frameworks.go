@@ -32,6 +32,7 @@ func Frameworks() []*Framework {
 		flyway(),
 		diesel(),
 		popx(),
+		nodePGMigrate(),
 		sqitch(),
 		bun(),
 		goPG(),

@@ -83,6 +83,8 @@ func TestDetect(t *testing.T) {
 		{"dialects in the names", map[string]string{"1_a.postgres.up.sql": up, "1_a.mysql.up.sql": up}, "popx"},
 		{"go.mod says popx", map[string]string{"1_a.up.sql": up, "go.mod": "module x\nrequire github.com/ory/x v0.0.1\n"}, "popx"},
 		{"go.mod says not popx", map[string]string{"1_a.postgres.up.sql": up, "go.mod": "module x\nrequire github.com/golang-migrate/migrate/v4 v4.1.0\n"}, "golang-migrate"},
+		{"-- Up Migration", map[string]string{"1_a.sql": "-- Up Migration\n" + up}, "node-pg-migrate"},
+		{"package.json says node-pg-migrate", map[string]string{"1_a.sql": up, "package.json": `{"devDependencies": {"node-pg-migrate": "8.0.3"}}`}, "node-pg-migrate"},
 		{"a plan", map[string]string{"sqitch.plan": "%project=x\n\na 2026-03-01T09:00:00Z A <a@b>\n", "deploy/a.sql": up, "1_a.up.sql": up}, "sqitch"},
 		{"a plan of another name", map[string]string{"pg.plan": "%project=x\n\na 2026-03-01T09:00:00Z A <a@b>\n", "deploy/a.sql": up}, "sqitch"},
 		{"plain", map[string]string{"a.sql": up}, "plain"},

@@ -114,6 +114,7 @@ func TestRuns(t *testing.T) {
 		{sqlMigrate(), []string{"a.sql", "1.sql"}, []string{"a.SQL", "a.txt"}},
 		{flyway(), []string{"V1__a.sql", "V1.sql", "V1_2.3__.SQL", "R__a.sql"},
 			[]string{"V__a.sql", "V1_a.sql", "v1__a.sql", "R1__a.sql", "B1__a.sql", "U1__a.sql", "afterMigrate.sql", "V1._2__a.sql", "V1__a.txt"}},
+		{nodePGMigrate(), []string{"1.sql", "1a.sql", "1_a.up.sql"}, []string{"a.sql", "1_a.js", "1_a.SQL"}},
 		{popx(), []string{"1_a.up.sql", "1_a.pg.up.sql", "1_a.autocommit.down.sql", "1_a.postgres.autocommit.up.sql"},
 			[]string{"1_a.mysql.up.sql", "1_a.oracle.up.sql", "1-a.up.sql", "1_a.sql", "1_a.up.fizz", "1_a.b.postgres.up.sql", "1_a.autocommit.postgres.up.sql"}},
 		{plain(), []string{"a.sql", "1.SQL", "download.sql"}, []string{"a.down.sql", "down.sql", "1_a_down.sql", "a.txt"}},

@@ -112,6 +112,7 @@ func All() []*analyzer.Rule {
 		dbmateDirective,
 		dieselMetadata,
 		sqitchPlan,
+		nodePGMigrateDirective,
 		duplicateVersion,
 		editedAfterMerge,
 		goPGDirective,

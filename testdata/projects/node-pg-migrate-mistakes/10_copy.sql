@@ -1,0 +1,2 @@
+-- Up Migration
+\copy c from c.csv

@@ -1,0 +1,3 @@
+CREATE TABLE a (id bigint PRIMARY KEY);
+-- Down Migration
+DROP TABLE a;

@@ -1,0 +1,5 @@
+CREATE TABLE lost (id bigint);
+-- Up Migration
+CREATE TABLE b (id bigint);
+-- Down
+DROP TABLE b;

@@ -1,0 +1,1 @@
+exports.up = (pgm) => { pgm.addColumn("notes", { text: "text" }); };

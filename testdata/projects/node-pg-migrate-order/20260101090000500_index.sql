@@ -1,0 +1,1 @@
+CREATE INDEX ramps_idx ON ramps (id);

@@ -63,6 +63,13 @@ func TestPartitions(t *testing.T) {
 			want:  []string{"k int4"},
 		},
 		{
+			name: "an index ON ONLY stays invalid when the partitions without it are gone and others have come",
+			sql: `CREATE TABLE t (k int) PARTITION BY LIST (k); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1); CREATE INDEX a ON ONLY t (k); DROP TABLE t1;
+				CREATE TABLE t2 PARTITION OF t FOR VALUES IN (2); CREATE TABLE t3 (k int); CREATE INDEX a3 ON t3 (k); ALTER TABLE t ATTACH PARTITION t3 FOR VALUES IN (3)`,
+			table: "t",
+			want:  []string{"k int4", "index a invalid"},
+		},
+		{
 			name: "row triggers",
 			sql: `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
 				CREATE TABLE t (k int) PARTITION BY LIST (k); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1);

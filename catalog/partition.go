@@ -30,13 +30,11 @@ func (c *Catalog) linkPartition(parent, t *Table, bound sqlast.PartitionBound) {
 }
 
 // inheritIndexes gives a partition the counterparts of its parent's indexes
-// (AttachPartitionEnsureIndexes).
+// (AttachPartitionEnsureIndexes). An index that is not valid stays so: only ALTER
+// INDEX … ATTACH PARTITION looks whether it is complete.
 func (c *Catalog) inheritIndexes(t, parent *Table, at Origin) {
 	for _, i := range parent.Indexes {
 		c.attachOrAddIndex(t, parent, i, true, at)
-		if i.Only {
-			c.checkIndexComplete(parent, i.Name)
-		}
 	}
 }
 

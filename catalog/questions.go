@@ -11,7 +11,8 @@ import (
 // looks for column IS NOT NULL, in its many spellings, as a CHECK by itself, in
 // an AND or in every arm of an OR (NotNullImpliedByRelConstraints in
 // tablecmds.c). Measured on PostgreSQL 15: column > 0 and (column IS NOT NULL) IS
-// TRUE prove nothing. Since PostgreSQL 18 a valid NOT NULL constraint does, of
+// TRUE prove nothing, and neither does IS NOT NULL of a composite column, which
+// is about its fields. Since PostgreSQL 18 a valid NOT NULL constraint does, of
 // course.
 func (c *Catalog) ProvesNotNull(t *Table, column string) bool {
 	for _, con := range t.Constraints {
@@ -20,7 +21,7 @@ func (c *Catalog) ProvesNotNull(t *Table, column string) bool {
 		}
 		switch con.Kind {
 		case sqlast.Check:
-			if provesNotNull(con.Expr, column, true) {
+			if provesNotNull(con.Expr, column, true) && !c.isComposite(t.Column(column)) {
 				return true
 			}
 		case sqlast.NotNullConstraint:
@@ -30,6 +31,22 @@ func (c *Catalog) ProvesNotNull(t *Table, column string) bool {
 		}
 	}
 	return false
+}
+
+// isComposite reports whether a column is of a composite type or of a domain over
+// one.
+func (c *Catalog) isComposite(col *Column) bool {
+	if col == nil || col.Type.ArrayDims > 0 {
+		return false
+	}
+	typ := c.TypeAt(col.UserType)
+	for range maxParts {
+		if typ == nil || !typ.Domain || typ.Base.ArrayDims > 0 {
+			break
+		}
+		typ = c.TypeAt(typ.BaseType)
+	}
+	return typ != nil && !typ.Domain && typ.Kind == sqlast.CompositeType
 }
 
 // provesNotNull reports whether e being true, or false if want is false, needs

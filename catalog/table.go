@@ -218,7 +218,7 @@ func (c *Catalog) copyChecks(t, parent *Table, at Origin) {
 			continue
 		}
 		clone := *con
-		clone.Parent, clone.Local, clone.Created, clone.Valid = con.Name, false, at, true
+		clone.Parent, clone.Local, clone.Created, clone.Valid = con.Name, false, at, !con.NotEnforced
 		c.putConstraint(t, &clone)
 	}
 }

@@ -265,7 +265,7 @@ func (j *judge) dropIndex(op *sqlast.Drop) {
 // index owns.
 func (j *judge) indexIsNeeded(i *catalog.Index, op *sqlast.Drop) bool {
 	switch {
-	case op.Concurrently && j.isPartitioned(i.Table):
+	case op.Concurrently && j.isPartitioned(i.Table) && !j.temporary(i.Table):
 		j.fail("0A000", "cannot drop partitioned index %q concurrently", i.Name)
 	case i.Parent != (catalog.Key{}):
 		j.fail("2BP01", "cannot drop index %s because index %s requires it", j.describe(i.Key), j.describe(i.Parent))

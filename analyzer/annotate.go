@@ -29,6 +29,10 @@ type walk struct {
 	origin   catalog.Origin
 	stmts    []*Stmt
 	drops    map[string]int // tables the script drops: the last statement that does
+	skipped  []*Stmt        // of routines: statements that a condition keeps from running
+	routines map[*catalog.Function]*sqlast.Routine
+	called   int               // statements of routines that were called
+	bodies   []*sqlast.Routine // that were run
 	tx       *Tx
 	begun    *catalog.Catalog // catalog when tx began
 	marks    []savepoint
@@ -55,13 +59,14 @@ type savepoint struct {
 	held int
 }
 
-// script annotates one script and leaves a.cat as the script does. Statements
-// are returned for judged scripts only; history is replayed all the same.
-func (a *annotator) script(s *migration.Script, origin catalog.Origin, judged bool) []*Stmt {
+// script annotates one script and leaves a.cat as the script does. The statements
+// of p are filled in for judged scripts only; history is replayed all the same.
+func (a *annotator) script(p *Pass, origin catalog.Origin, judged bool) {
 	w := &walk{annotator: a, judged: judged, origin: origin}
 	a.cat.ResetSession()
+	s := p.Script
 	if s == nil {
-		return nil
+		return
 	}
 	for _, b := range s.Batches {
 		w.batch(b)
@@ -72,7 +77,9 @@ func (a *annotator) script(s *migration.Script, origin catalog.Origin, judged bo
 		w.tx = nil
 	}
 	w.noteDrops()
-	return w.stmts
+	if judged {
+		p.Stmts, p.Skipped, p.Routines = w.stmts, w.skipped, w.bodies
+	}
 }
 
 // noteDrops tells every statement which tables the script drops in the end.
@@ -122,34 +129,37 @@ func (w *walk) batch(b migration.Batch) {
 	}
 }
 
-func (w *walk) statement(stmt *sqlast.Statement) {
-	origin := w.origin
-	origin.Span = stmt.Span
+func (w *walk) statement(stmt *sqlast.Statement) { w.run(stmt, nil) }
+
+// run annotates a statement and leaves everything as it does. In a routine in is
+// where; then the level is the one that keeps the statement from running, or from
+// failing, nil if there is none.
+func (w *walk) run(stmt *sqlast.Statement, in *spot) *level {
 	if w.tx == nil {
 		w.lastTx++
 	}
-	origin.Tx = w.lastTx
-	s := &Stmt{Statement: stmt, Index: len(w.stmts), Tx: w.tx, Shape: w.shape, Settings: w.settings,
-		Origin: origin, small: w.small, drops: &w.drops}
-	if w.judged {
-		s.Before = w.cat.Snapshot()
-		s.Held = w.held[:len(w.held):len(w.held)]
-		s.Effect = effect.Of(stmt, s.Before, effect.Env{Major: w.opts.PostgresMajor(),
-			InTransaction: w.tx != nil, Implicit: w.tx != nil && w.tx.Kind == ImplicitTx, NoSavepoint: w.noSavepoint(stmt),
-			TimeZoneUTC: w.settings.utc(), Tx: origin.Tx})
-		w.stmts = append(w.stmts, s)
-		if w.tx != nil {
-			w.tx.Stmts = append(w.tx.Stmts, s)
-			w.hold(s)
+	s := w.annotated(stmt, in)
+	if in != nil {
+		if to := in.absorbs(s.Effect.Fails); to != nil {
+			w.skipped = append(w.skipped, s)
+			return to
 		}
 	}
-	if len(stmt.Ops) == 1 {
+	if w.judged {
+		w.take(s)
+	}
+	if in == nil && len(stmt.Ops) == 1 {
 		if t, ok := stmt.Ops[0].(*sqlast.Transaction); ok {
 			w.control(t, s)
-			return
+			return nil
 		}
 	}
-	w.cat.Apply(stmt, origin)
+	runs := w.runs(stmt, in)
+	if runs == nil {
+		w.cat.Apply(stmt, s.Origin)
+	} else {
+		w.cat.ApplyCaller(stmt, s.Origin, runs.has)
+	}
 	for _, op := range stmt.Ops {
 		if set, ok := op.(*sqlast.Set); ok {
 			w.settings = w.settings.apply(set, w.tx != nil)
@@ -157,6 +167,40 @@ func (w *walk) statement(stmt *sqlast.Statement) {
 				w.session = w.session.apply(set, w.tx != nil)
 			}
 		}
+	}
+	if runs == nil {
+		return nil
+	}
+	s.Followed = true
+	return w.follow(s, runs, in)
+}
+
+// annotated returns the statement with what is true when it runs. Its effect is
+// left out where neither the rules nor a condition around it ask for it.
+func (w *walk) annotated(stmt *sqlast.Statement, in *spot) *Stmt {
+	s := &Stmt{Statement: stmt, Index: len(w.stmts), Tx: w.tx, Shape: w.shape, Settings: w.settings,
+		Origin: w.origin, small: w.small, drops: &w.drops}
+	s.Origin.Span, s.Origin.Tx = stmt.Span, w.lastTx
+	env := effect.Env{Major: w.opts.PostgresMajor(), InTransaction: w.tx != nil, Implicit: w.tx != nil && w.tx.Kind == ImplicitTx,
+		NoSavepoint: in == nil && w.noSavepoint(stmt), TimeZoneUTC: w.settings.utc(), Tx: w.lastTx}
+	if in != nil {
+		s.Within = &Within{By: in.by, Routine: in.routine, MayRun: in.mayRun, Many: in.many}
+		env.InFunction = w.tx.Kind == RoutineTx && !in.sub
+	}
+	if w.judged || in != nil && in.outer != nil {
+		s.Before = w.cat.Snapshot()
+		s.Effect = effect.Of(stmt, s.Before, env)
+	}
+	return s
+}
+
+// take adds a statement to those of the script and of its transaction.
+func (w *walk) take(s *Stmt) {
+	s.Held = w.held[:len(w.held):len(w.held)]
+	w.stmts = append(w.stmts, s)
+	if w.tx != nil {
+		w.tx.Stmts = append(w.tx.Stmts, s)
+		w.hold(s)
 	}
 }
 

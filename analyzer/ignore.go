@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,8 +57,15 @@ type ignores struct {
 	migration *migration.Migration
 	down      bool
 	all       []ignore
-	stmts     []source.Span // the statements they stand on, in order
+	stmts     []attached // the statements they stand on, in order
 	silences  map[place]*silence
+}
+
+// attached is a statement that ignores stand on. One in a routine lies inside
+// another: outer is that one's position in the list, -1 for none.
+type attached struct {
+	source.Span
+	outer int
 }
 
 // place is what a silence is about: a rule, nil for every one, in the statement
@@ -72,9 +80,7 @@ func (igs *ignores) add(ig ignore, rules []*Rule) {
 	at := place{stmt: -1}
 	if !ig.stmt.IsZero() {
 		at.stmt = ig.stmt.Start
-		if n := len(igs.stmts); n == 0 || igs.stmts[n-1] != ig.stmt {
-			igs.stmts = append(igs.stmts, ig.stmt)
-		}
+		igs.stmts = append(igs.stmts, attached{Span: ig.stmt})
 	}
 	for _, at.rule = range rules {
 		s := igs.silences[at]
@@ -85,6 +91,19 @@ func (igs *ignores) add(ig ignore, rules []*Rule) {
 		ig.silences = append(ig.silences, s)
 	}
 	igs.all = append(igs.all, ig)
+}
+
+// order puts the statements in order once all ignores are in.
+func (igs *ignores) order() {
+	slices.SortFunc(igs.stmts, func(a, b attached) int { return cmp.Or(a.Start-b.Start, b.End-a.End) })
+	igs.stmts = slices.Compact(igs.stmts)
+	for i := range igs.stmts {
+		outer := i - 1
+		for outer >= 0 && !igs.stmts[outer].Contains(igs.stmts[i].Span) {
+			outer = igs.stmts[outer].outer
+		}
+		igs.stmts[i].outer = outer
+	}
 }
 
 // silence reports whether a comment silences the finding.
@@ -101,12 +120,14 @@ func (igs *ignores) silence(d Diagnostic) bool {
 		}
 	}
 	try(-1)
-	i, found := slices.BinarySearchFunc(igs.stmts, d.Span.Start, func(s source.Span, start int) int { return s.Start - start })
+	i, found := slices.BinarySearchFunc(igs.stmts, d.Span.Start, func(s attached, start int) int { return s.Start - start })
 	if !found {
 		i--
 	}
-	if i >= 0 && igs.stmts[i].Contains(d.Span) {
-		try(igs.stmts[i].Start)
+	for ; i >= 0; i = igs.stmts[i].outer {
+		if igs.stmts[i].Contains(d.Span) {
+			try(igs.stmts[i].Start)
+		}
 	}
 	return silenced
 }
@@ -141,17 +162,26 @@ func (r *runner) unused(igs *ignores) []Diagnostic {
 // ignores reads the ignore comments of the script, nil if there are none, and
 // reports the bad ones.
 func (r *runner) ignores(p *Pass) (igs *ignores, bad []Diagnostic) {
-	if p.Script == nil || !slices.ContainsFunc(p.Script.Comments, speaks) {
+	if p.Script == nil {
+		return nil, nil
+	}
+	comments := p.comments()
+	if !slices.ContainsFunc(comments, speaks) {
 		return nil, nil
 	}
 	attached := map[int]source.Span{} // comment's offset → the statement it stands on
-	for _, s := range p.Stmts {
-		for _, c := range s.Comments {
-			attached[c.Span.Start] = s.Span
+	for _, list := range [...][]*Stmt{p.Stmts, p.Skipped} {
+		for _, s := range list {
+			if s.Span.File != p.Script.File {
+				continue
+			}
+			for _, c := range s.Comments {
+				attached[c.Span.Start] = s.Span
+			}
 		}
 	}
 	igs = &ignores{file: p.Script.File, migration: p.Migration, down: p.Down, silences: map[place]*silence{}}
-	for _, c := range p.Script.Comments {
+	for _, c := range comments {
 		stmt := attached[c.Span.Start]
 		if rules, ok := squawkIgnore(c); ok {
 			for _, name := range rules.names {
@@ -177,9 +207,27 @@ func (r *runner) ignores(p *Pass) (igs *ignores, bad []Diagnostic) {
 		}
 	}
 	if len(igs.all) == 0 {
-		igs = nil
+		return nil, bad
 	}
+	igs.order()
 	return igs, bad
+}
+
+// comments returns the comments of the script and of the routines in its file that
+// it runs, in order.
+func (p *Pass) comments() []sqlast.Comment {
+	comments := p.Script.Comments
+	for _, r := range p.Routines {
+		if r.Span.File == p.Script.File {
+			comments = append(slices.Clip(comments), r.Comments...)
+		}
+	}
+	if len(p.Routines) == 0 {
+		return comments
+	}
+	comments = slices.Clone(comments)
+	slices.SortStableFunc(comments, func(a, b sqlast.Comment) int { return a.Span.Start - b.Span.Start })
+	return slices.CompactFunc(comments, func(a, b sqlast.Comment) bool { return a.Span == b.Span })
 }
 
 // speaks reports whether a comment is for a linter.

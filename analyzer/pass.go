@@ -19,8 +19,13 @@ type Pass struct {
 	Scripts   migration.Scripts
 	Down      bool              // the script is the migration's down
 	Script    *migration.Script // one of Scripts; nil if the migration has no up
-	Stmts     []*Stmt
-	After     *catalog.Catalog // the schema after the script
+	Stmts     []*Stmt           // those in the routines that the script runs included, each behind the one that runs it
+	// Skipped are statements of routines that the history keeps from running: what
+	// they make is there, and the condition around them asks for that. Routines are
+	// those bodies.
+	Skipped  []*Stmt
+	Routines []*sqlast.Routine
+	After    *catalog.Catalog // the schema after the script
 	// Starts, for a down, are the schemas that it may lead back to: the one before
 	// its own up, and those before the ups that come straight before that one and
 	// have no down, for the one down may stand for them all. The last is its own.

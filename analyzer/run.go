@@ -203,7 +203,7 @@ func (r *runner) annotate(a *annotator, s *migration.Stream, i int, scripts migr
 	pass := func(script *migration.Script, isDown bool) *Pass {
 		p := &Pass{Options: r.opts, Stream: s, Migration: m, Index: i, Scripts: scripts, Down: isDown, Script: script}
 		origin.Down = isDown
-		p.Stmts = a.script(script, origin, m.Judged)
+		a.script(p, origin, m.Judged)
 		p.Directives = Directives(script)
 		return p
 	}
@@ -276,11 +276,19 @@ func (r *runner) judge(up, down *Pass) judgement {
 // run runs every rule over one script.
 func (r *runner) run(p *Pass, j *judgement) []Diagnostic {
 	var found []Diagnostic
+	foreign := elsewhere(p)
+	seen := once{}
 	p.report = func(d Diagnostic) {
 		d.Rule, d.Migration, d.Down = p.Rule, p.Migration, p.Down
 		d.Severity = r.severity(p.Rule, d.Severity, p.Down)
 		if p.Down && p.Rule.Concern == Locking {
 			d.Suggestion = "" // worth knowing, hardly worth a rewrite
+		}
+		if len(p.Routines) > 0 {
+			atCall(foreign, &d)
+			if !seen.first(&d) {
+				return
+			}
 		}
 		found = append(found, d)
 	}

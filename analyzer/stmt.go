@@ -20,6 +20,10 @@ type Stmt struct {
 	Effect   effect.Effect
 	Held     []HeldLock // locks its transaction already holds, strongest per relation
 	Origin   catalog.Origin
+	// Followed is set when the code that it runs, a DO block or functions, could be
+	// read: what is in it follows among the statements.
+	Followed bool
+	Within   *Within // the routine it stands in and what runs that; nil for a statement of the script itself
 
 	small map[string]bool
 	drops *map[string]int // tables that the script drops, and the last statement that does
@@ -41,6 +45,7 @@ const (
 	ExplicitTx TxKind = iota // BEGIN in the file
 	RunnerTx                 // the migration framework
 	ImplicitTx               // the server, around a multi-statement query
+	RoutineTx                // the server, around a DO block or call that commits on its own
 )
 
 // Tx is a transaction as the server sees it.
@@ -49,12 +54,26 @@ type Tx struct {
 	Begin *Stmt   // the BEGIN; nil unless explicit
 	End   *Stmt   // the COMMIT or ROLLBACK in the file; nil when the runner or the server ends it, or nobody does
 	Stmts []*Stmt // in order, Begin and End included
+	Runs  *Stmt   // the DO or the call whose own transaction it is; it is not among Stmts
 
 	RolledBack bool
 }
 
 // InTx reports whether the statement runs in a transaction block.
 func (s *Stmt) InTx() bool { return s.Tx != nil }
+
+// routine names what the statement runs.
+func (s *Stmt) routine() string {
+	if len(s.Ops) == 1 {
+		switch s.Ops[0].(type) {
+		case *sqlast.Do:
+			return "DO block"
+		case *sqlast.Call:
+			return "procedure"
+		}
+	}
+	return "statement"
+}
 
 // RunnerCommits reports whether the framework sends a COMMIT at the end of the
 // script: it ends whatever transaction is open then, also one that the file
@@ -71,6 +90,8 @@ func (s *Stmt) Until() string {
 		return "until the statement ends"
 	case s.Tx.End != nil:
 		return fmt.Sprintf("until the transaction ends on line %d", s.Tx.End.Span.StartPos().Line)
+	case s.Tx.Kind == RoutineTx:
+		return "until the " + s.Tx.Runs.routine() + " ends"
 	case s.Tx.Kind == ImplicitTx:
 		return "until the whole query ends (the file is sent as one query, which PostgreSQL runs as one transaction)"
 	case s.Tx.Kind == RunnerTx && s.Shape == migration.PerRun:

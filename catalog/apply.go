@@ -97,6 +97,15 @@ func pass(op sqlast.Op) int {
 	return other
 }
 
+// ApplyCaller is Apply for a statement that runs code: what is in the DO block, and
+// in the functions and procedures that followed names, is applied by the caller of
+// ApplyCaller, statement by statement, and so leaves nothing to doubt.
+func (c *Catalog) ApplyCaller(stmt *sqlast.Statement, at Origin, followed func(sqlast.Name) bool) {
+	c.followed = followed
+	c.Apply(stmt, at)
+	c.followed = nil
+}
+
 func (c *Catalog) apply(op sqlast.Op, at Origin) {
 	switch op := op.(type) {
 	case *sqlast.CreateTable:

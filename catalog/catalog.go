@@ -189,6 +189,8 @@ type Sequence struct {
 	Column  string // of OwnedBy
 	UsedBy  []Key  // tables with a default that draws from it, OwnedBy excluded
 	Created Origin
+	// Doubtful is as of a table: see Catalog.Certain.
+	Doubtful bool
 
 	Type      string // int2, int4 or int8: it ends with the type unless Bounded
 	Bounded   bool   // MAXVALUE was written
@@ -257,6 +259,8 @@ type Function struct {
 	SecurityDefiner bool
 	Settings        []string
 	Atomic          bool
+	// Routine reads the body, anew each time; nil as in sqlast.CreateFunction.
+	Routine func() *sqlast.Routine
 
 	code *code
 }

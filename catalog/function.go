@@ -14,7 +14,7 @@ func (c *Catalog) createFunction(op *sqlast.CreateFunction, at Origin) {
 	f := &Function{
 		Key: c.keyOf(op.Name), Args: op.Args, Returns: op.Returns, Procedure: op.Procedure, Language: op.Language,
 		Volatility: op.Volatility, Body: op.Body, BodyAt: op.BodyAt, Created: at,
-		SecurityDefiner: op.SecurityDefiner, Settings: op.Settings, Atomic: op.Atomic,
+		SecurityDefiner: op.SecurityDefiner, Settings: op.Settings, Atomic: op.Atomic, Routine: op.Routine,
 		code: readCode(op.Language, op.Body),
 	}
 	c.noteTypes(f)
@@ -305,4 +305,21 @@ func (c *Catalog) renameCalls(t *Table, f *Function, to Key) {
 		}
 		t.Indexes[n] = &clone
 	}
+}
+
+// Called returns the function or procedure that a call by that name and with so
+// many arguments runs, -1 if their number is not known; nil if history has none,
+// or several.
+func (c *Catalog) Called(name sqlast.Name, args int) *Function {
+	var found *Function
+	for _, f := range c.Functions(name) {
+		if args >= 0 && !f.takes(args) {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = f
+	}
+	return found
 }

@@ -20,7 +20,7 @@ func (c *Catalog) Certain(k Key) bool {
 	case *View:
 		return !o.Doubtful && c.shown(o.Created.Tx)
 	case *Sequence:
-		return c.shown(o.Created.Tx)
+		return !o.Doubtful && c.shown(o.Created.Tx)
 	case indexOf:
 		i := c.IndexAt(k)
 		return i != nil && c.shown(i.Created.Tx) && c.Certain(Key(o))
@@ -93,24 +93,7 @@ func (c *Catalog) doubt(n sqlast.Name) {
 	for _, f := range c.Functions(n) {
 		c.doubtFunction(f)
 	}
-	k, r, found := c.find(n)
-	if !found {
-		k = c.keyOf(n)
-		if ns, ok := c.schemas.get(k.Schema); ok {
-			if _, gone := ns.gone.get(k.Name); gone {
-				c.schema(k.Schema).gone.delete(c.begin(), k.Name)
-			}
-		}
-		return
-	}
-	if of, ok := r.object.(indexOf); ok {
-		k = Key(of)
-	}
-	if t := c.table(k); t != nil {
-		t.Doubtful = true
-	} else if v := c.view(k); v != nil {
-		v.Doubtful = true
-	}
+	c.doubtAt(c.Resolve(n))
 }
 
 func (c *Catalog) doubtFunction(f *Function) {
@@ -127,6 +110,9 @@ func (c *Catalog) doubtFunction(f *Function) {
 // as in SELECT create_hypertable(…): there the call is what the statement is for.
 func (c *Catalog) runFunctions(q *sqlast.Query, unknown bool) {
 	for _, call := range q.Functions {
+		if c.followed != nil && c.followed(call.Name) {
+			continue
+		}
 		if unknown || len(c.Functions(call.Name)) > 0 {
 			c.run(&code{calls: []sqlast.Name{call.Name}})
 		}

@@ -39,7 +39,8 @@ func (c *Catalog) applyObject(op sqlast.Op, at Origin) {
 	case *sqlast.CreatePolicy:
 		c.createPolicy(op, at)
 	case *sqlast.CreateSchema:
-		c.schema(op.Name).dropped = false
+		ns := c.schema(op.Name)
+		ns.dropped, ns.doubtful = false, false
 	case *sqlast.CreateExtension:
 		if !c.Extension(op.Name) {
 			c.extensions.set(c.begin(), op.Name, at)
@@ -49,9 +50,13 @@ func (c *Catalog) applyObject(op sqlast.Op, at Origin) {
 	case *sqlast.CommentOn:
 		c.comment(op, at)
 	case *sqlast.Do:
-		c.run(readCode(op.Language, op.Body))
+		if c.followed == nil {
+			c.run(readCode(op.Language, op.Body))
+		}
 	case *sqlast.Call:
-		c.run(&code{calls: []sqlast.Name{op.Name}})
+		if c.followed == nil || !c.followed(op.Name) {
+			c.run(&code{calls: []sqlast.Name{op.Name}})
+		}
 	}
 }
 

@@ -29,6 +29,8 @@ type Catalog struct {
 	blind   bool // a statement may have done anything; blindTx is the transaction of the last such
 	blindTx int
 
+	followed func(sqlast.Name) bool // see ApplyCaller; nil outside it
+
 	lineage *lineage // nil in a snapshot that nothing was applied to
 	edit    *edit    // nil after a snapshot, until the next change
 }
@@ -49,6 +51,7 @@ type namespace struct {
 	edit      *edit
 	name      string
 	dropped   bool // and not created again
+	doubtful  bool // a statement that may not have run made or dropped it: see CertainSchema
 	relations trie[relation]
 	types     trie[userType]
 	functions trie[[]*Function]

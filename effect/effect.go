@@ -148,6 +148,11 @@ type Env struct {
 	// NoSavepoint is set when the transaction has no savepoint of the name that the
 	// statement goes back to or releases.
 	NoSavepoint bool
+	// InFunction is set for what a DO block, function or procedure runs when
+	// InTransaction is set only because of it: what cannot run in a transaction block
+	// cannot run there either, and the server says so in other words
+	// (PreventInTransactionBlock in xact.c).
+	InFunction bool
 	// TimeZoneUTC is set when the session's TimeZone is known to be UTC: then
 	// timestamp and timestamptz convert without a rewrite
 	// (ATColumnChangeRequiresRewrite in tablecmds.c).

@@ -14,7 +14,10 @@ const notInBlock = "25001"
 // notInTransaction records the error of a statement that cannot run in a
 // transaction block (PreventInTransactionBlock in xact.c).
 func (j *judge) notInTransaction(command string) bool {
-	if j.env.InTransaction {
+	switch {
+	case j.env.InFunction:
+		j.fail(notInBlock, "%s cannot be executed from a function", command)
+	case j.env.InTransaction:
 		j.fail(notInBlock, "%s cannot run inside a transaction block", command)
 	}
 	return j.env.InTransaction
@@ -53,7 +56,7 @@ func (j *judge) certainFailures(op sqlast.Op) {
 	case *sqlast.Transaction:
 		j.transactionControl(op)
 	case *sqlast.CreateSchema:
-		if op.Name != "" && !op.IfNotExists && j.cat.Schema(op.Name) {
+		if op.Name != "" && !op.IfNotExists && j.cat.CertainSchema(op.Name) {
 			j.fail("42P06", "schema %q already exists", op.Name)
 		}
 	}

@@ -16,7 +16,7 @@ var concurrentlyInTransaction = &analyzer.Rule{
 	Why: "`CREATE INDEX CONCURRENTLY`, `DROP INDEX CONCURRENTLY`, `REINDEX CONCURRENTLY` and `DETACH PARTITION … " +
 		"CONCURRENTLY` commit in between, so PostgreSQL refuses them in a transaction block (SQLSTATE 25001). The " +
 		"block need not be written: most frameworks begin one around the file, and a file sent as one query with two " +
-		"or more statements runs in an implicit one. The deploy stops here.",
+		"or more statements runs in an implicit one, and so does all that is inside a DO block or function. The deploy stops here.",
 	Instead: "Take the statement out of the transaction, in the way of the framework at hand; where a file is sent as " +
 		"one query, give it a file of its own.",
 	Bad:  "BEGIN;\nCREATE INDEX CONCURRENTLY parcels_weight_idx ON parcels (weight);\nCOMMIT;\n",
@@ -73,6 +73,12 @@ func concurrently(op sqlast.Op) (command string, ok bool) {
 
 // whyInTransaction says in which transaction the statement runs.
 func whyInTransaction(p *analyzer.Pass, s *analyzer.Stmt) string {
+	switch {
+	case s.Within != nil && s.Within.Routine == "":
+		return "it is inside a DO block, which PostgreSQL runs in one transaction"
+	case s.Within != nil:
+		return "it is inside " + s.Routine() + ", which PostgreSQL runs in one transaction"
+	}
 	title := p.Stream.Framework.Title
 	switch s.Tx.Kind {
 	case analyzer.ExplicitTx:
@@ -88,7 +94,7 @@ func whyInTransaction(p *analyzer.Pass, s *analyzer.Stmt) string {
 
 // transactionBegin points at the BEGIN that a statement is in.
 func transactionBegin(s *analyzer.Stmt) []analyzer.Related {
-	if s.Tx == nil || s.Tx.Begin == nil {
+	if s.Tx == nil || s.Tx.Begin == nil || s.Within != nil {
 		return nil
 	}
 	return []analyzer.Related{{Span: s.Tx.Begin.Span, Message: "the transaction begins here"}}

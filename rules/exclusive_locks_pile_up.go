@@ -39,7 +39,7 @@ func runExclusiveLocksPileUp(p *analyzer.Pass) {
 			p.Report(analyzer.Diagnostic{
 				Span: s.Span,
 				Message: fmt.Sprintf("%s stays locked since line %d while this waits for its lock on %s",
-					first.Relation, first.By.Span.StartPos().Line, l.Relation),
+					first.Relation, first.By.Line(), l.Relation),
 				Locks:   []effect.Lock{first.Lock, l},
 				Until:   s.Until(),
 				Related: []analyzer.Related{{Span: first.By.Span, Message: "the first lock is taken here"}},

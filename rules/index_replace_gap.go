@@ -151,7 +151,7 @@ func text(e sqlast.Expr) string {
 }
 
 func reportGap(p *analyzer.Pass, g goneIndex, op analyzer.Op, built *catalog.Index) {
-	line := op.Span.StartPos().Line
+	line := op.Line()
 	meanwhile := "queries of %s run without either"
 	if g.Unique {
 		meanwhile = "queries of %s run without either, and duplicates may come in"

@@ -36,7 +36,7 @@ func runLockUpgrade(p *analyzer.Pass) {
 			p.Report(analyzer.Diagnostic{
 				Span: s.Span,
 				Message: fmt.Sprintf("asking for ACCESS EXCLUSIVE on %s while line %d already holds %s can deadlock with running code",
-					l.Relation, h.By.Span.StartPos().Line, h.Mode.SQL()),
+					l.Relation, h.By.Line(), h.Mode.SQL()),
 				Locks:   []effect.Lock{l},
 				Until:   s.Until(),
 				Related: []analyzer.Related{{Span: h.By.Span, Message: "the weaker lock is taken here"}},

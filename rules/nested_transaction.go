@@ -67,7 +67,7 @@ func handsBack(rest []*analyzer.Stmt) bool {
 // endOfRunnerTx says what a COMMIT or ROLLBACK, the first of stmts, in the
 // framework's transaction does to it.
 func endOfRunnerTx(p *analyzer.Pass, t *sqlast.Transaction, stmts []*analyzer.Stmt) string {
-	title, rest := p.Stream.Framework.Title, len(stmts)-1
+	title, rest := p.Stream.Framework.Title, outside(stmts)-1
 	switch {
 	case t.Kind == sqlast.Rollback:
 		return fmt.Sprintf("ROLLBACK undoes everything the migration did so far in %s's transaction", title)
@@ -95,11 +95,22 @@ func endOfRunnerTx(p *analyzer.Pass, t *sqlast.Transaction, stmts []*analyzer.St
 
 // transaction returns the transaction control command a statement is, or nil.
 func transaction(s *analyzer.Stmt) *sqlast.Transaction {
-	if len(s.Ops) != 1 {
-		return nil
+	if len(s.Ops) != 1 || s.Within != nil {
+		return nil // PL/pgSQL has its own COMMIT
 	}
 	t, _ := s.Ops[0].(*sqlast.Transaction)
 	return t
+}
+
+// outside counts the statements that stand in no routine.
+func outside(stmts []*analyzer.Stmt) int {
+	n := 0
+	for _, s := range stmts {
+		if s.Within == nil {
+			n++
+		}
+	}
+	return n
 }
 
 func endsTransaction(t *sqlast.Transaction) bool {

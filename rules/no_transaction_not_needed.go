@@ -41,7 +41,7 @@ DROP TABLE parcels;
 }
 
 func runNoTransactionNotNeeded(p *analyzer.Pass) {
-	if p.Down || p.Script == nil || !p.Script.NoTransaction || len(p.Stmts) < 2 || needsNoTransaction(p) {
+	if p.Down || p.Script == nil || !p.Script.NoTransaction || outside(p.Stmts) < 2 || needsNoTransaction(p) {
 		return
 	}
 	first := slices.IndexFunc(p.Stmts, func(s *analyzer.Stmt) bool { return slices.ContainsFunc(s.Ops, failsAgain) })

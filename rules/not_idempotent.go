@@ -19,7 +19,7 @@ var notIdempotent = &analyzer.Rule{
 }
 
 func runNotIdempotent(p *analyzer.Pass) {
-	if len(p.Stmts) < 2 {
+	if outside(p.Stmts) < 2 {
 		return
 	}
 	for op := range p.Ops() {

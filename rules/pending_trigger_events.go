@@ -66,7 +66,7 @@ func runPendingTriggerEvents(p *analyzer.Pass) {
 }
 
 func reportPending(p *analyzer.Pass, s *analyzer.Stmt, i int, e event) {
-	line := e.by.Span.StartPos().Line
+	line := e.by.Line()
 	message := fmt.Sprintf("this fails: line %d leaves rows of %s that %s checks at COMMIT only (SQLSTATE 55006)", line, e.table, e.check)
 	severity := analyzer.Error
 	if !e.certain {

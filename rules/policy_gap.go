@@ -59,7 +59,7 @@ func runPolicyGap(p *analyzer.Pass) {
 			continue
 		}
 		d := analyzer.Diagnostic{
-			Message:    gapMessage(t, policy, again.Span.StartPos().Line),
+			Message:    gapMessage(t, policy, again.Line()),
 			Suggestion: recipe.Together(op.Text, again.Text),
 			Related:    []analyzer.Related{{Span: again.Span, Message: "it is back only here"}},
 		}

@@ -63,7 +63,7 @@ func runRLSDisabled(p *analyzer.Pass) {
 			}
 			d.Severity = analyzer.Warning
 			d.Message = fmt.Sprintf("row level security of %s is off until line %d: whoever queries it in between gets all of its rows",
-				key, again.Span.StartPos().Line)
+				key, again.Line())
 			d.Suggestion = recipe.Together(op.Text, again.Text)
 		} else {
 			d.Suggestion = recipe.Statement(fmt.Sprintf("ALTER TABLE %s %s ROW LEVEL SECURITY", key, on))

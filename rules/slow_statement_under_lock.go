@@ -40,7 +40,7 @@ func runSlowStatementUnderLock(p *analyzer.Pass) {
 			}
 			p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
 				Message: fmt.Sprintf("%s takes its time while %s is locked: line %d blocks its reads and writes %s",
-					what, h.Relation, h.By.Span.StartPos().Line, op.Until()),
+					what, h.Relation, h.By.Line(), op.Until()),
 				Locks:   []effect.Lock{h.Lock},
 				Related: []analyzer.Related{{Span: h.By.Span, Message: "the lock is taken here"}},
 			})

@@ -27,7 +27,7 @@ func runUnclosedTransaction(p *analyzer.Pass) {
 		case t == nil:
 		case t.Kind == sqlast.Begin && s.Tx != nil && s.Tx.Begin == s && s.Tx.End == nil && !s.RunnerCommits():
 			what := "what comes after BEGIN is"
-			if rest := len(p.Stmts) - i - 1; rest > 1 {
+			if rest := outside(p.Stmts[i+1:]); rest > 1 {
 				what = fmt.Sprintf("the %d statements after BEGIN are", rest)
 			}
 			p.Report(analyzer.Diagnostic{Span: s.Span, Message: fmt.Sprintf(

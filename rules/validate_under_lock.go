@@ -44,7 +44,7 @@ func runValidateUnderLock(p *analyzer.Pass) {
 				validate.Table.Name, lock.Mode.SQL(), op.Until())
 		} else {
 			d.Message = fmt.Sprintf("the scan of %s runs under the %s lock that line %d took and the transaction still holds %s",
-				validate.Table.Name, lock.Mode.SQL(), by.Span.StartPos().Line, op.Until())
+				validate.Table.Name, lock.Mode.SQL(), by.Line(), op.Until())
 			d.Related = []analyzer.Related{{Span: by.Span, Message: "the lock is taken here"}}
 		}
 		p.ReportStmt(op.Stmt, op.I, d)

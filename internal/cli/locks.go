@@ -54,7 +54,7 @@ The JSON is an array with one object per statement; relations are schema-qualifi
 // statementJSON is one statement of `locks --format json`.
 type statementJSON struct {
 	File          string       `json:"file"`
-	Statement     int          `json:"statement"` // 1-based, in the file
+	Statement     int          `json:"statement"` // 1-based, in the file; of a statement within a routine, that of what runs it
 	Line          int          `json:"line"`
 	EndLine       int          `json:"end_line"`
 	SQL           string       `json:"sql"`
@@ -66,6 +66,17 @@ type statementJSON struct {
 	Builds        []string     `json:"builds"`
 	Loses         []string     `json:"loses"`
 	Fails         *failureJSON `json:"fails"`
+	Within        *withinJSON  `json:"within,omitempty"`
+}
+
+// withinJSON says what runs a statement that stands in a DO block, a function or a
+// procedure.
+type withinJSON struct {
+	Routine string `json:"routine"` // "DO block", "function f"
+	File    string `json:"file"`    // of the statement that runs it
+	Line    int    `json:"line"`
+	MayRun  bool   `json:"may_run"`
+	Many    bool   `json:"many"`
 }
 
 type lockJSON struct {
@@ -84,8 +95,11 @@ func (a *app) locksJSON(passes func(yield func(*analyzer.Pass) bool)) error {
 	numbered := map[*source.File]int{}
 	for pass := range passes {
 		for _, s := range pass.Stmts {
-			numbered[s.Span.File]++
-			list = append(list, newStatementJSON(s, numbered[s.Span.File]))
+			file := s.Outermost().Span.File
+			if s.Within == nil {
+				numbered[file]++
+			}
+			list = append(list, newStatementJSON(s, numbered[file]))
 		}
 	}
 	return a.printJSON(list)
@@ -109,6 +123,9 @@ func newStatementJSON(s *analyzer.Stmt, number int) statementJSON {
 	}
 	if e.Fails != nil {
 		j.Fails = &failureJSON{e.Fails.SQLState, e.Fails.Message}
+	}
+	if in := s.Within; in != nil {
+		j.Within = &withinJSON{Routine: s.Routine(), File: in.By.Span.File.Path, Line: in.By.Span.StartPos().Line, MayRun: in.MayRun, Many: in.Many}
 	}
 	return j
 }
@@ -144,6 +161,9 @@ func opNames(s *analyzer.Stmt) string {
 func locksText(w io.Writer, pass *analyzer.Pass) {
 	for _, s := range pass.Stmts {
 		fmt.Fprintf(w, "%s:%d: %s\n", printable(s.Span.File.Path), s.Span.StartPos().Line, oneLine(report.WithoutPasswords(s.Text)))
+		if s.Within != nil {
+			fmt.Fprintf(w, "    %s\n", printable(inRoutine(s)))
+		}
 		e := &s.Effect
 		quiet := true
 		line := func(format string, args ...any) {
@@ -186,6 +206,24 @@ func locksText(w io.Writer, pass *analyzer.Pass) {
 			line("locks nothing that existed before")
 		}
 	}
+}
+
+// inRoutine says what runs a statement of a routine, and whether it is certain.
+func inRoutine(s *analyzer.Stmt) string {
+	by := s.Within.By.Span
+	where := fmt.Sprintf("in the %s on line %d", s.Routine(), by.StartPos().Line)
+	if by.File != s.Span.File {
+		where = fmt.Sprintf("in %s, run by %s:%d", s.Routine(), by.File.Path, by.StartPos().Line)
+	} else if s.Within.Routine != "" {
+		where = fmt.Sprintf("in %s, run on line %d", s.Routine(), by.StartPos().Line)
+	}
+	switch {
+	case s.Within.Many:
+		return where + ", not at all, once or many times"
+	case s.Within.MayRun:
+		return where + ", under a condition"
+	}
+	return where
 }
 
 func because(r effect.Relation) string {

@@ -20,8 +20,20 @@ const (
 
 // LeaveTransaction returns SQL comment lines that say how the statement gets out
 // of the transaction it runs in, in the words of the project's own framework; it
-// is empty when the statement commits on its own.
+// is empty when the statement commits on its own. A statement in a routine leaves
+// that first.
 func LeaveTransaction(p *analyzer.Pass, s *analyzer.Stmt) string {
+	if s.Within != nil {
+		lead := "-- as a statement of its own, not in the " + s.Routine()
+		if s.Within.Routine != "" {
+			lead = "-- as a statement of its own, not in " + s.Routine()
+		}
+		outside := strings.TrimPrefix(LeaveTransaction(p, s.Outermost()), "-- ")
+		if outside == "" {
+			return lead + "\n"
+		}
+		return lead + "; " + outside
+	}
 	if s.Tx == nil {
 		return ""
 	}

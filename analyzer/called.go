@@ -1,0 +1,54 @@
+package analyzer
+
+import (
+	"slices"
+
+	"github.com/miglint/miglint/source"
+)
+
+// elsewhere are the statements of a script whose text stands in another file: in
+// the body of a function that an earlier migration made and this one calls.
+func elsewhere(p *Pass) []*Stmt {
+	if p.Script == nil || len(p.Routines) == 0 {
+		return nil
+	}
+	var found []*Stmt
+	for _, s := range p.Stmts {
+		if s.Within != nil && s.Span.File != p.Script.File {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// atCall makes a finding in such a body one about the call that runs it: the
+// other file is not under judgement, and is not what must change.
+func atCall(foreign []*Stmt, d *Diagnostic) {
+	i := slices.IndexFunc(foreign, func(s *Stmt) bool { return s.Span.File == d.Span.File && s.Span.Contains(d.Span) })
+	if i < 0 {
+		return
+	}
+	s := foreign[i]
+	d.Related = append([]Related{{Span: d.Span, Message: "in " + s.Within.Routine + ", which this runs"}}, d.Related...)
+	d.Span = s.Outermost().Span
+	d.Fixes = nil
+}
+
+// once reports whether a finding is new: a routine that runs twice has each only
+// once.
+type once map[finding]struct{}
+
+type finding struct {
+	rule    *Rule
+	at      source.Span
+	message string
+}
+
+func (seen once) first(d *Diagnostic) bool {
+	f := finding{d.Rule, d.Span, d.Message}
+	if _, ok := seen[f]; ok {
+		return false
+	}
+	seen[f] = struct{}{}
+	return true
+}

@@ -145,6 +145,11 @@ func (w *walk) run(stmt *sqlast.Statement, in *spot) *level {
 			return to
 		}
 	}
+	runs := w.runs(stmt, in)
+	if in != nil && runs == nil && w.onlyAsks(stmt) {
+		w.skipped = append(w.skipped, s)
+		return nil
+	}
 	if w.judged {
 		w.take(s)
 	}
@@ -154,7 +159,6 @@ func (w *walk) run(stmt *sqlast.Statement, in *spot) *level {
 			return nil
 		}
 	}
-	runs := w.runs(stmt, in)
 	if runs == nil {
 		w.cat.Apply(stmt, s.Origin)
 	} else {
@@ -184,7 +188,7 @@ func (w *walk) annotated(stmt *sqlast.Statement, in *spot) *Stmt {
 	env := effect.Env{Major: w.opts.PostgresMajor(), InTransaction: w.tx != nil, Implicit: w.tx != nil && w.tx.Kind == ImplicitTx,
 		NoSavepoint: in == nil && w.noSavepoint(stmt), TimeZoneUTC: w.settings.utc(), Tx: w.lastTx}
 	if in != nil {
-		s.Within = &Within{By: in.by, Routine: in.routine, MayRun: in.mayRun, Many: in.many}
+		s.Within = &Within{By: in.by, Routine: in.routine, MayRun: in.mayRun, Caught: in.sub, Many: in.many}
 		env.InFunction = w.tx.Kind == RoutineTx && !in.sub
 	}
 	if w.judged || in != nil && in.outer != nil {

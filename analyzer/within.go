@@ -15,6 +15,7 @@ type Within struct {
 	// Routine is "function f" or "procedure p"; "" for a DO block.
 	Routine string
 	MayRun  bool // an IF, a CASE, a loop or an error decides
+	Caught  bool // a handler may catch its failure
 	Many    bool // in a loop that runs nobody knows how often
 }
 

@@ -175,8 +175,14 @@ func (c *Catalog) ColumnDependents(t *Table, column string) []Dependent {
 	return all
 }
 
-// isSystemName reports whether a name that history has not seen is one of the
+// IsSystem reports whether a name that history has not seen is one of the
 // system's own.
+func (c *Catalog) IsSystem(n sqlast.Name) bool {
+	_, _, known := c.find(n)
+	return !known && isSystemName(n)
+}
+
+// isSystemName is IsSystem for a name that history has not seen.
 func isSystemName(n sqlast.Name) bool {
 	switch n.Schema {
 	case systemSchema, "information_schema", "pg_toast":

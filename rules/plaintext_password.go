@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/miglint/miglint/analyzer"
@@ -36,7 +37,7 @@ func runPlaintextPassword(p *analyzer.Pass) {
 		case *sqlast.Other:
 			at, whose = o.PasswordAt, "in the options of "+o.Tag
 		case *sqlast.Do:
-			if hasRolePassword(o.Body) {
+			if hasRolePassword(o.Body) && !slices.ContainsFunc(p.Stmts, func(s *analyzer.Stmt) bool { return s.Outermost() == op.Stmt && setsPassword(s) }) {
 				at, whose = o.Pos(), "of a role that the block creates or alters"
 			}
 		default:
@@ -47,6 +48,15 @@ func runPlaintextPassword(p *analyzer.Pass) {
 		}
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{Span: at, Message: fmt.Sprintf("the password %s stands here in plain text", whose)})
 	}
+}
+
+// setsPassword reports whether a statement shows the password of a role, so that it
+// is found without looking at the text of the block around it.
+func setsPassword(s *analyzer.Stmt) bool {
+	return slices.ContainsFunc(s.Ops, func(op sqlast.Op) bool {
+		role, ok := op.(*sqlast.CreateRole)
+		return ok && !role.PasswordAt.IsZero()
+	})
 }
 
 // isFilledIn reports whether a string has a placeholder that a framework or

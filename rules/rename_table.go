@@ -30,7 +30,7 @@ func runRenameTable(p *analyzer.Pass) {
 		if !ok || op.Effect.Op(op.I).Fails != nil {
 			continue
 		}
-		if key := op.Before.Resolve(name); op.IsNew(key) || taken[key] > op.Index {
+		if key := op.Before.Resolve(name); op.IsNew(key) || madeHere(op, key) || taken[key] > op.Index {
 			continue
 		}
 		d := analyzer.Diagnostic{Message: fmt.Sprintf("running code that names %s fails as soon as it is %s", name, verb)}
@@ -42,6 +42,13 @@ func runRenameTable(p *analyzer.Pass) {
 		}
 		p.ReportStmt(op.Stmt, op.I, d)
 	}
+}
+
+// madeHere reports whether the script itself made a table, with whatever rows: no
+// running code names it.
+func madeHere(op analyzer.Op, key catalog.Key) bool {
+	t := op.Before.TableAt(key)
+	return t != nil && !t.Partial && t.Created.Same(op.Origin)
 }
 
 func renamed(op sqlast.Op) (name sqlast.Name, verb string, ok bool) {

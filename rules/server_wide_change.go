@@ -42,7 +42,7 @@ func runServerWideChange(p *analyzer.Pass) {
 				d.Severity, d.Message = analyzer.Info, fmt.Sprintf("role %s goes for every database of the server, or cannot go while another uses it", o.Name)
 			}
 		case *sqlast.CreateRole:
-			if !o.Alter {
+			if !o.Alter && !isGuarded(op.Stmt) {
 				d.Severity, d.Message = analyzer.Info, fmt.Sprintf("role %s belongs to the whole server: this fails where another database has created it", sqlast.QuoteIdent(o.Name))
 			}
 		}
@@ -51,3 +51,7 @@ func runServerWideChange(p *analyzer.Pass) {
 		}
 	}
 }
+
+// isGuarded reports whether a condition or a handler of a routine decides whether
+// the statement runs, or whether its failure is one.
+func isGuarded(s *analyzer.Stmt) bool { return s.Within != nil && (s.Within.MayRun || s.Within.Caught) }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/miglint/miglint/analyzer"
 )
@@ -35,9 +36,27 @@ func runStatementFails(p *analyzer.Pass) {
 		}
 		failed = true
 		p.ReportStmt(op.Stmt, op.I, analyzer.Diagnostic{
-			Message: fmt.Sprintf("this fails: %s (SQLSTATE %s)", fails.Message, fails.SQLState),
+			Message: fmt.Sprintf("this fails: %s (SQLSTATE %s)", fails.Message, fails.SQLState) + whyNotEnded(p, op.Stmt),
 		})
 	}
+}
+
+// whyNotEnded says why a COMMIT or ROLLBACK of a routine is refused; it is empty
+// for other statements.
+func whyNotEnded(p *analyzer.Pass, s *analyzer.Stmt) string {
+	if s.Effect.Fails.SQLState != "2D000" {
+		return ""
+	}
+	outer := s.Outermost()
+	switch {
+	case strings.HasSuffix(s.Effect.Fails.Message, "active"):
+		return ", for the block has an EXCEPTION section"
+	case outer.Tx != nil:
+		return fmt.Sprintf(": it may end a transaction only outside a transaction block, and %s", whyInTransaction(p, outer))
+	case s.Within.Routine != "":
+		return ": only a DO block may, or a procedure that CALL runs directly and that is neither SECURITY DEFINER nor has a SET clause"
+	}
+	return ""
 }
 
 // isMissing reports whether the error is about an object that is not there

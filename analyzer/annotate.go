@@ -25,6 +25,7 @@ type walk struct {
 	*annotator
 	judged   bool
 	framed   bool // the runner's own transaction is open or was ended by the file
+	again    bool // the runner begins another one then
 	shape    migration.TxShape
 	origin   catalog.Origin
 	stmts    []*Stmt
@@ -68,6 +69,7 @@ func (a *annotator) script(p *Pass, origin catalog.Origin, judged bool) {
 	if s == nil {
 		return
 	}
+	w.again = s.BeginsAgain
 	for _, b := range s.Batches {
 		w.batch(b)
 	}
@@ -109,7 +111,7 @@ func (w *walk) batch(b migration.Batch) {
 	wrap := b.Tx != migration.PerStatement && len(b.Stmts) > 1
 	switch b.Tx {
 	case migration.PerFile, migration.PerRun:
-		if w.tx == nil && !w.framed {
+		if w.tx == nil && (!w.framed || w.again) {
 			w.begin(RunnerTx, nil)
 			w.framed = true
 		}

@@ -88,6 +88,15 @@ func TestTransactionOfEachStatement(t *testing.T) {
 	}
 }
 
+// Measured with Flyway 11 on its JDBC driver: see conformance/testdata.
+func TestRunnerBeginsAgain(t *testing.T) {
+	stmts := annotate(t, migration.Options{Framework: "flyway"}, map[string]string{"V1__a.sql": "SELECT 1; COMMIT; SELECT 2; SELECT 3;"})
+	want := []string{"runner A", "runner A", "runner B", "runner B"}
+	if diff := cmp.Diff(want, transactions(stmts)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestRollbackUndoesTheSchema(t *testing.T) {
 	tests := []struct {
 		name, sql string

@@ -101,6 +101,7 @@ func (s flywaySettings) scripts(f *source.File, opts Options) Scripts {
 	if s.group == "true" {
 		tx = PerRun
 	}
+	up.BeginsAgain = !up.NoTransaction
 	if !up.NoTransaction {
 		for i := range up.Batches {
 			up.Batches[i].Tx = tx

@@ -82,6 +82,10 @@ type Script struct {
 	// NoTransaction is set when the migration itself opts out of the framework's
 	// transaction.
 	NoTransaction bool
+	// BeginsAgain is set when a transaction that the script itself ends is followed
+	// by another one of the framework's, from the next batch on: JDBC drivers begin
+	// one whenever none is open, while autocommit is off.
+	BeginsAgain bool
 }
 
 // Batch is statements that go to the server together.

@@ -32,9 +32,12 @@ type (
 		Up         *detectedScript `json:"up"`
 		Down       *detectedScript `json:"down"`
 	}
+	// detectedScript is one direction. BeginsAgain says that the framework begins
+	// another transaction after the script has ended one itself.
 	detectedScript struct {
-		File    string          `json:"file"`
-		Batches []detectedBatch `json:"batches"`
+		File        string          `json:"file"`
+		BeginsAgain bool            `json:"begins_again"`
+		Batches     []detectedBatch `json:"batches"`
 	}
 	// detectedBatch is one round trip. Transaction is who begins and ends one
 	// around it: nobody ("per statement"), the server, since it is one query
@@ -93,7 +96,7 @@ func scriptJSON(s *migration.Script) *detectedScript {
 	if s == nil {
 		return nil
 	}
-	out := &detectedScript{File: s.File.Path, Batches: []detectedBatch{}}
+	out := &detectedScript{File: s.File.Path, BeginsAgain: s.BeginsAgain, Batches: []detectedBatch{}}
 	for _, b := range s.Batches {
 		batch := detectedBatch{b.Tx.String(), []detectedStatement{}}
 		for _, stmt := range b.Stmts {

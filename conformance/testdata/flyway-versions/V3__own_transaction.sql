@@ -1,0 +1,3 @@
+INSERT INTO mg_people VALUES (5, 'x');
+COMMIT;
+INSERT INTO mg_people VALUES (6, 'x');

@@ -10,14 +10,19 @@ import (
 	"github.com/golang-migrate/migrate/v4"
 	_ "github.com/golang-migrate/migrate/v4/database/postgres"
 	_ "github.com/golang-migrate/migrate/v4/source/file"
+	"github.com/jackc/pgx/v5"
 	_ "github.com/jackc/pgx/v5/stdlib"
+	tern "github.com/jackc/tern/v2/migrate"
 	"github.com/pressly/goose/v3"
 	sqlmigrate "github.com/rubenv/sql-migrate"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/driver/pgdriver"
+	bunmigrate "github.com/uptrace/bun/migrate"
 )
 
-// frameworks are those that run in CI. The records of the others were made by
-// hand, as docs/frameworks.md says.
-func frameworks() []framework {
+// goFrameworks are those that are Go libraries, which go.mod brings.
+func goFrameworks() []framework {
 	return []framework{
 		{
 			name: "golang-migrate", version: module("github.com/golang-migrate/migrate/v4"),
@@ -37,6 +42,24 @@ func frameworks() []framework {
 			name: "sql-migrate", version: module("github.com/rubenv/sql-migrate"),
 			up:   func(_ context.Context, p project) error { return sqlMigrate(p, sqlmigrate.Up) },
 			down: func(_ context.Context, p project) error { return sqlMigrate(p, sqlmigrate.Down) },
+		},
+		{
+			name: "tern", version: module("github.com/jackc/tern/v2"),
+			up: func(ctx context.Context, p project) error {
+				return withTern(ctx, p, func(m *tern.Migrator) error { return m.Migrate(ctx) })
+			},
+			down: func(ctx context.Context, p project) error {
+				return withTern(ctx, p, func(m *tern.Migrator) error { return m.MigrateTo(ctx, 0) })
+			},
+		},
+		{
+			name: "bun", version: module("github.com/uptrace/bun"),
+			up: func(ctx context.Context, p project) error {
+				return withBun(ctx, p, func(m *bunmigrate.Migrator) error { _, err := m.Migrate(ctx); return err })
+			},
+			down: func(ctx context.Context, p project) error {
+				return withBun(ctx, p, func(m *bunmigrate.Migrator) error { _, err := m.Rollback(ctx); return err })
+			},
 		},
 	}
 }
@@ -76,4 +99,34 @@ func sqlMigrate(p project, dir sqlmigrate.MigrationDirection) error {
 	defer db.Close()
 	_, err = sqlmigrate.Exec(db, "postgres", &sqlmigrate.FileMigrationSource{Dir: p.dir}, dir)
 	return err
+}
+
+func withTern(ctx context.Context, p project, run func(*tern.Migrator) error) error {
+	conn, err := pgx.Connect(ctx, p.url)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	m, err := tern.NewMigrator(ctx, conn, "schema_version")
+	if err != nil {
+		return err
+	}
+	if err := m.LoadMigrations(os.DirFS(p.dir)); err != nil {
+		return err
+	}
+	return run(m)
+}
+
+func withBun(ctx context.Context, p project, run func(*bunmigrate.Migrator) error) error {
+	db := bun.NewDB(sql.OpenDB(pgdriver.NewConnector(pgdriver.WithDSN(p.url))), pgdialect.New())
+	defer db.Close()
+	ms := bunmigrate.NewMigrations()
+	if err := ms.Discover(os.DirFS(p.dir)); err != nil {
+		return err
+	}
+	m := bunmigrate.NewMigrator(db, ms)
+	if err := m.Init(ctx); err != nil {
+		return err
+	}
+	return run(m)
 }

@@ -40,44 +40,44 @@ type event struct {
 	failure string
 }
 
-// events are the round trips as a record shows them. A framework that has the
-// driver begin a transaction together with its first statement gets two lines.
+// events are the round trips as a record shows them: those that have a statement
+// of ours, or begin or end a transaction.
 func events(trips []trip) []event {
 	var all []event
 	for _, t := range trips {
-		begun := false
 		var texts []string
 		for _, s := range t.statements {
-			text := plainText(s)
-			if control.MatchString(text) && !strings.Contains(text, ";") && t.kind == "execute" {
-				if len(texts) == 0 && !begun {
-					begun = true
-					all = append(all, event{t.conn, 'T', t.kind, word1(text), ""})
-					continue
-				}
-			}
-			if strings.Contains(s, mark) || control.MatchString(text) {
+			if text := plainText(s); strings.Contains(text, mark) || control.MatchString(text) {
 				texts = append(texts, text)
 			}
 		}
-		if len(texts) == 0 {
+		if len(texts) > 1 && t.kind == "execute" && transactionWord(texts[0]) == "BEGIN" {
+			// The driver sends it along with the first statement.
+			all = append(all, event{t.conn, 'T', t.kind, "BEGIN", ""})
+			texts = texts[1:]
+		}
+		switch len(texts) {
+		case 0:
 			continue
+		case 1:
+			text := texts[0]
+			if word := transactionWord(text); word != "" {
+				text = word
+			}
+			all = append(all, event{t.conn, t.status, t.kind, text, t.failure})
+		default:
+			all = append(all, event{t.conn, t.status, "pipeline", strings.Join(texts, "; "), t.failure})
 		}
-		text := strings.Join(texts, "; ")
-		if control.MatchString(text) && !strings.Contains(text, mark) {
-			text = word1(text)
-		}
-		kind := t.kind
-		if kind == "execute" && len(texts) > 1 {
-			kind = "pipeline"
-		}
-		all = append(all, event{t.conn, t.status, kind, text, t.failure})
 	}
 	return matter(all)
 }
 
-// word1 is how a record spells what begins or ends a transaction.
-func word1(text string) string {
+// transactionWord is how a record spells a text that only begins or ends a
+// transaction, "" for any other.
+func transactionWord(text string) string {
+	if !control.MatchString(text) || strings.Contains(text, ";") {
+		return ""
+	}
 	switch first := strings.ToUpper(strings.Fields(text)[0]); first {
 	case "START":
 		return "BEGIN"

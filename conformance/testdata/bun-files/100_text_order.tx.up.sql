@@ -1,0 +1,1 @@
+SELECT 1 AS mg_before_the_others;

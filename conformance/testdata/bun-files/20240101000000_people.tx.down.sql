@@ -1,0 +1,4 @@
+DROP TABLE mg_toys;
+--bun:split
+DROP TABLE mg_pets;
+DROP TABLE mg_people;

@@ -1,0 +1,7 @@
+-- migrate:up
+CREATE TABLE mg_people (id bigint PRIMARY KEY, name text);
+CREATE TABLE mg_pets (id bigint PRIMARY KEY);
+
+-- migrate:down
+DROP TABLE mg_pets;
+DROP TABLE mg_people;

@@ -1,0 +1,4 @@
+-- migrate:up
+CREATE TYPE mg_mood AS ENUM ('good');
+-- migrate:down
+DROP TYPE mg_mood;

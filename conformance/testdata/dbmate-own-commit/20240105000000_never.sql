@@ -1,0 +1,3 @@
+-- migrate:up
+DROP TABLE mg_people;
+-- migrate:down

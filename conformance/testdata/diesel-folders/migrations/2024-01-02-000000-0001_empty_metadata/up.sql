@@ -1,0 +1,2 @@
+INSERT INTO mg_people VALUES (1, 'x');
+INSERT INTO mg_people VALUES (2, 'x');

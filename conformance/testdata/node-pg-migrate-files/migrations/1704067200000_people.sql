@@ -1,0 +1,7 @@
+-- Up Migration
+CREATE TABLE mg_people (id bigint PRIMARY KEY, name text);
+CREATE TABLE mg_pets (id bigint PRIMARY KEY);
+
+-- Down Migration
+DROP TABLE mg_pets;
+DROP TABLE mg_people;

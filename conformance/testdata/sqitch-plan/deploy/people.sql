@@ -1,0 +1,6 @@
+-- Deploy people:people to pg
+-- requires: zoo
+BEGIN;
+CREATE TABLE mg_people (id bigint PRIMARY KEY, name text);
+CREATE TABLE mg_pets (id bigint PRIMARY KEY);
+COMMIT;

@@ -1,0 +1,4 @@
+BEGIN;
+DROP TABLE mg_pets;
+DROP TABLE mg_people;
+COMMIT;

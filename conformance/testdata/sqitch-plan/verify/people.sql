@@ -1,0 +1,3 @@
+BEGIN;
+SELECT id FROM mg_people WHERE false;
+ROLLBACK;

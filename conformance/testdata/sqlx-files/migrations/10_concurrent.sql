@@ -1,0 +1,2 @@
+-- no-transaction
+CREATE INDEX CONCURRENTLY mg_people_name_idx ON mg_people (name);

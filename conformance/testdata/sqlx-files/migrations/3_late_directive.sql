@@ -1,0 +1,3 @@
+
+-- no-transaction
+INSERT INTO mg_people VALUES (3, 'x');

@@ -1,0 +1,1 @@
+DROP INDEX mg_people_name_idx;

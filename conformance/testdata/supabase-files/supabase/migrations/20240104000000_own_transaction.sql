@@ -1,0 +1,4 @@
+begin;
+insert into mg_people values (4, 'x');
+commit;
+insert into mg_people values (5, 'x');

@@ -1,0 +1,7 @@
+CREATE TABLE mg_people (id bigint PRIMARY KEY, name text);
+CREATE TABLE mg_pets (id bigint PRIMARY KEY);
+
+---- create above / drop below ----
+
+DROP TABLE mg_pets;
+DROP TABLE mg_people;

@@ -11,6 +11,7 @@ import (
 type verdict struct {
 	fw *Framework
 	Evidence
+	other string // why its files are for another database than PostgreSQL; "" if they are not
 }
 
 // candidate is a folder of migrations.
@@ -20,6 +21,9 @@ type candidate struct {
 }
 
 func (v verdict) load(d *Dir, opts Options) (*Stream, error) {
+	if v.fw.Name != popxFramework && opts.layout(d.Display) == nil {
+		d = d.postgresOnly()
+	}
 	s, err := v.fw.Load(d, opts)
 	if err != nil {
 		return nil, err
@@ -37,13 +41,13 @@ func judge(d *Dir, opts Options) (verdict, error) {
 	if fw := named(opts.Framework); fw != nil {
 		e := fw.Detect(d)
 		if slices.ContainsFunc(d.Files, func(name string) bool { return fw.Runs(path.Base(name)) }) || e.Score > 0 {
-			return verdict{fw, Evidence{markerScore + markerShare, append([]string{chosen}, e.Why...)}}, nil
+			return verdict{fw: fw, Evidence: Evidence{markerScore + markerShare, append([]string{chosen}, e.Why...)}}, nil
 		}
 		return verdict{}, nil
 	}
 	var best, second verdict
 	for _, fw := range Frameworks() {
-		switch v := (verdict{fw, fw.Detect(d)}); {
+		switch v := (verdict{fw: fw, Evidence: fw.Detect(d)}); {
 		case v.Score > best.Score:
 			best, second = v, best
 		case v.Score > second.Score:
@@ -53,6 +57,9 @@ func judge(d *Dir, opts Options) (verdict, error) {
 	if best.Score > 0 && best.Score == second.Score {
 		return verdict{}, fmt.Errorf("cannot tell which framework %s belongs to: %s (%s) or %s (%s); say it with --framework %s or --framework %s",
 			d.root(), best.fw.Name, strings.Join(best.Why, ", "), second.fw.Name, strings.Join(second.Why, ", "), best.fw.Name, second.fw.Name)
+	}
+	if best.Score > 0 {
+		best.other = d.otherDialect()
 	}
 	return best, nil
 }
@@ -70,15 +77,21 @@ func search(d *Dir, set *Set, opts Options) ([]candidate, error) {
 			set.Ignored = append(set.Ignored, Ignored{Path: d.display(name), Why: "folder that cannot be read: " + reason(err), Odd: true})
 			continue
 		}
-		if otherDatabase(name) && opts.layout(sub.Display) == nil {
+		if d.otherFolder(name) && opts.layout(sub.Display) == nil {
 			if sub.holdsSQL() {
-				set.Ignored = append(set.Ignored, Ignored{Path: sub.Display, Why: "by its name for another database than PostgreSQL; name the folder to have it read"})
+				set.Ignored = append(set.Ignored, Ignored{Path: sub.Display, Why: notPostgres + "; name the folder to have it read"})
 			}
 			continue
 		}
 		v, err := judge(sub, opts)
 		if err != nil {
 			return nil, err
+		}
+		if v.other != "" {
+			if v.isFound(sub) {
+				set.Ignored = append(set.Ignored, Ignored{Path: sub.Display, Why: v.other + "; --framework " + v.fw.Name + " has it read all the same"})
+			}
+			v = verdict{}
 		}
 		if belongs := v.isFound(sub); belongs {
 			found = append(found, candidate{v, sub})
@@ -105,17 +118,6 @@ func (v verdict) isFound(d *Dir) bool {
 		return true
 	}
 	return detectPlain(d).Score >= numberedScore && strings.Contains(strings.ToLower(path.Base(path.Dir(d.Path))+"/"+path.Base(d.Path)), "migrat")
-}
-
-// otherDatabase reports whether a folder is named after a database that does not
-// speak PostgreSQL's SQL.
-func otherDatabase(name string) bool {
-	switch strings.ToLower(name) {
-	case "mysql", "mariadb", "sqlite", "sqlite3", "h2", "hsqldb", "oracle", "mssql", "sqlserver",
-		"clickhouse", "cassandra", "snowflake", "spanner", "duckdb":
-		return true
-	}
-	return false
 }
 
 // holdsSQL reports whether there is a SQL file in the folder or below it.

@@ -39,6 +39,7 @@ type Dir struct {
 	Odd     []Ignored // links that lead nowhere, pipes, devices, files the user excluded
 
 	exclude []string
+	all     bool     // tree reads folders named after other databases too
 	sql     []string // nil until sqlFiles
 	heads   [][]byte // the first bytes of some SQL files; nil until sample
 }
@@ -145,6 +146,13 @@ func (d *Dir) tree() *Dir {
 			t.Odd = append(t.Odd, Ignored{Path: d.display(name), Why: "folder that cannot be read: " + reason(err), Odd: true})
 			continue
 		}
+		if d.otherFolder(name) && !d.all {
+			if s.holdsSQL() {
+				t.Odd = append(t.Odd, Ignored{Path: s.Display, Why: notPostgres})
+			}
+			continue
+		}
+		s.all = d.all
 		s = s.tree()
 		for _, f := range s.Files {
 			t.Files = append(t.Files, name+"/"+f)

@@ -15,7 +15,7 @@ type NamedFile struct{ Name, Display string }
 // LoadFiles reads the files, with the folders around them as history. A file of a
 // folder that is nobody's is read on its own.
 func LoadFiles(fsys fs.FS, files []NamedFile, opts Options) (*Set, error) {
-	set, alone, err := loadAround(fsys, files, opts, func(v verdict, _ *Dir) bool { return v.Score >= numberedScore })
+	set, alone, err := loadAround(fsys, files, opts, func(v verdict, _ *Dir) bool { return v.Score >= numberedScore && v.other == "" })
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func LoadFiles(fsys fs.FS, files []NamedFile, opts Options) (*Set, error) {
 // a word.
 func LoadChanged(fsys fs.FS, files []NamedFile, opts Options) (*Set, error) {
 	set, _, err := loadAround(fsys, files, opts, func(v verdict, d *Dir) bool {
-		return opts.Framework != "" && v.fw != nil || v.isFound(d)
+		return opts.Framework != "" && v.fw != nil || v.isFound(d) && v.other == "" && (v.fw.Name == layoutName || !belowOther(d.Path))
 	})
 	return set, err
 }

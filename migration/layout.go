@@ -97,18 +97,20 @@ func (o Options) below(display string) bool {
 	return false
 }
 
+const layoutName = "layout"
+
 // layoutScore is more than any evidence.
 const layoutScore = markerScore + markerShare + hintScore + 1
 
 // verdict is that of a folder whose layout the user has described.
 func (l *Layout) verdict() verdict {
-	return verdict{l.framework(), Evidence{layoutScore, []string{"described by the layout at " + l.At}}}
+	return verdict{fw: l.framework(), Evidence: Evidence{layoutScore, []string{"described by the layout at " + l.At}}}
 }
 
 // framework is the runner that the layout stands for.
 func (l *Layout) framework() *Framework {
 	fw := &Framework{
-		Name:      "layout",
+		Name:      layoutName,
 		Title:     cmp.Or(l.Name, "the runner"),
 		Files:     "a layout of miglint.yaml",
 		Recursive: true,
@@ -195,13 +197,9 @@ func (l *Layout) version(f *layoutFile) (version, name string) {
 	return strings.Join(parts, "."), name
 }
 
-// forPostgreSQL reports whether a word names PostgreSQL or what speaks its SQL.
+// forPostgreSQL reports whether what the group dialect matched is no other database.
 func forPostgreSQL(dialect string) bool {
-	switch strings.ToLower(dialect) {
-	case "", "postgres", "postgresql", "pg", "pgsql", "psql", "postgre", "common", "all", "any", "sql", "generic", "shared":
-		return true
-	}
-	return false
+	return dialect == "" || namesPostgres(dialect)
 }
 
 // isProgram reports whether a file is a migration written in a programming

@@ -12,6 +12,7 @@ import (
 
 // load reads a folder as the layout describes it.
 func (l *Layout) load(fw *Framework, d *Dir, opts Options) (*Stream, error) {
+	d.all = true
 	d = d.tree()
 	s := newStream(fw, d)
 	files := l.match(s, d)

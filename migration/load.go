@@ -117,6 +117,9 @@ func loadFolder(fsys fs.FS, name, display string, opts Options) (*Set, error) {
 	if part, err := partOf(fsys, d, here, opts); part != nil || err != nil {
 		return part, err
 	}
+	if here.other != "" && here.Score >= numberedScore {
+		return nil, fmt.Errorf("looking for migrations in %s: %s; --framework %s has it read all the same", d.root(), here.other, here.fw.Name)
+	}
 	set := &Set{}
 	found := []candidate{{here, d}}
 	if here.Score < numberedScore {

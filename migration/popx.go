@@ -16,6 +16,8 @@ import (
 // dialect, autocommit, direction.
 var popxName = regexp.MustCompile(`^(\d+)_([^.]+)(\.[a-z0-9]+)?(\.autocommit)?\.(up|down)\.sql$`)
 
+const popxFramework = "popx"
+
 // popxDialects are the dialects of pop, with the other spellings it takes
 // (CanonicalDialect in its dialect.go).
 var popxDialects = map[string]string{
@@ -36,7 +38,7 @@ const popxLegacy = 14
 // are compared as strings.
 func popx() *Framework {
 	fw := &Framework{
-		Name:             "popx",
+		Name:             popxFramework,
 		Title:            "popx",
 		Downs:            RequiredDown,
 		Files:            "<number>_<name>[.postgres][.autocommit].up.sql",

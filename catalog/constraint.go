@@ -282,7 +282,7 @@ func (c *Catalog) alterConstraint(t *Table, op *sqlast.AlterConstraint, at Origi
 	if op.Inherit != nil {
 		con.NoInherit = !*op.Inherit
 	}
-	if op.Enforced != nil {
+	if op.Enforced != nil && *op.Enforced == con.NotEnforced {
 		con.NotEnforced = !*op.Enforced
 		if *op.Enforced && !con.Valid {
 			con.Validated = at

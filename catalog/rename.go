@@ -251,8 +251,10 @@ func (c *Catalog) renameUses(views []Key, ref ColumnRef, new string) {
 }
 
 func renameIn(list []string, old, new string) []string {
-	if i := slices.Index(list, old); i >= 0 {
-		return with(list, i, new)
+	for i, name := range list { // a foreign key may name a column twice
+		if name == old {
+			list = with(list, i, new)
+		}
 	}
 	return list
 }

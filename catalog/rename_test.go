@@ -26,6 +26,12 @@ func TestRename(t *testing.T) {
 			want:  []string{"q int4", "foreign key t_p_fkey (q) to public.p (key)"},
 		},
 		{
+			name:  "a column that a foreign key names twice",
+			sql:   `CREATE TABLE p (a int, b int, UNIQUE (a, b)); CREATE TABLE t (c int, FOREIGN KEY (c, c) REFERENCES p (a, b)); ALTER TABLE t RENAME COLUMN c TO d`,
+			table: "t",
+			want:  []string{"d int4", "foreign key t_c_c_fkey (d, d) to public.p (a, b)"},
+		},
+		{
 			name: "the table that a foreign key references, and its schema",
 			sql: `CREATE SCHEMA app; CREATE TABLE p (id int PRIMARY KEY, parent int REFERENCES p); CREATE TABLE t (p int REFERENCES p);
 				ALTER TABLE p RENAME TO q; ALTER TABLE q SET SCHEMA app; ALTER SCHEMA app RENAME TO core`,

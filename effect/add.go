@@ -13,6 +13,7 @@ type positions struct {
 	losses                 map[loss]int
 }
 
+// loss names an object that is lost.
 type loss struct {
 	kind sqlast.ObjectKind
 	name string

@@ -29,6 +29,7 @@ type alter struct {
 	checks      []*sqlast.Constraint               // valid CHECKs added by the statement
 	notNull     map[string]bool                    // columns the statement itself sets NOT NULL
 	nullable    map[string]bool                    // columns an earlier pass makes nullable
+	lost        map[loss]bool                      // what the actions so far have taken along
 }
 
 // newAlter gathers the actions of the statement; nil if it is no ALTER of a
@@ -88,7 +89,7 @@ func (a *alter) note(op sqlast.AlterAction) {
 		switch c := &op.Constraint; {
 		case c.Kind == sqlast.Check && !c.NotValid && !c.NotEnforced:
 			a.checks = append(a.checks, c)
-		case c.Kind == sqlast.PrimaryKey:
+		case c.Kind == sqlast.PrimaryKey, c.Kind == sqlast.NotNullConstraint:
 			for _, column := range c.Columns {
 				set(&a.notNull, column, true)
 			}
@@ -97,9 +98,9 @@ func (a *alter) note(op sqlast.AlterAction) {
 }
 
 // set is m[k] = v for a map that is made when first needed.
-func set[V any](m *map[string]V, k string, v V) {
+func set[K comparable, V any](m *map[K]V, k K, v V) {
 	if *m == nil {
-		*m = map[string]V{}
+		*m = map[K]V{}
 	}
 	(*m)[k] = v
 }

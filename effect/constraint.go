@@ -171,11 +171,16 @@ func (j *judge) alterConstraint(op *sqlast.AlterConstraint) {
 		}
 		return
 	}
+	enforced := op.Enforced != nil && *op.Enforced == c.NotEnforced
+	deferred := op.Deferrable != nil && (*op.Deferrable != c.Deferrable || op.InitiallyDeferred != c.InitiallyDeferred)
+	if j.env.Major >= 18 && !enforced && !deferred {
+		return // there is nothing to do
+	}
 	for _, k := range j.partitions(a.key)[1:] {
 		a.takeIn(k)
 		j.lock(k, AccessExclusive, "ALTER CONSTRAINT changes the constraint of every partition")
 	}
-	if op.Enforced == nil {
+	if !enforced {
 		return
 	}
 	for _, k := range j.partitions(c.RefTable) {
@@ -185,7 +190,7 @@ func (j *judge) alterConstraint(op *sqlast.AlterConstraint) {
 			j.lock(k, AccessExclusive, "NOT ENFORCED drops the triggers of the referenced table")
 		}
 	}
-	if *op.Enforced && c.NotEnforced {
+	if *op.Enforced {
 		for _, k := range j.stored(j.partitions(a.key)) {
 			j.scan(k, false, "ENFORCED validates the foreign key "+op.Constraint)
 		}

@@ -62,6 +62,9 @@ func (w *wake) column(t *catalog.Table, column, why string, only bool) int {
 
 // columnUser drops what uses a column that is dropped.
 func (w *wake) columnUser(d catalog.Dependent, column string) {
+	if w.lostBefore(d) {
+		return
+	}
 	with := "dropped with column " + column
 	generated := d.Kind == sqlast.Column && w.env.Major == 14
 	if !d.Auto && !generated && !w.depends(d.Of, w.dependent(d)) {
@@ -84,6 +87,20 @@ func (w *wake) columnUser(d catalog.Dependent, column string) {
 		w.lock(d.Of, AccessExclusive, "the "+d.Kind.String()+" "+d.Name+" is dropped")
 		w.lose(d.Kind, inside(d.Of, d.Name), with, false)
 	}
+}
+
+// lostBefore reports whether an earlier action of the statement has taken along
+// what uses a column.
+func (w *wake) lostBefore(d catalog.Dependent) bool {
+	if w.alter == nil {
+		return false
+	}
+	name := inside(d.Of, d.Name)
+	switch d.Kind {
+	case sqlast.Index, sqlast.Sequence, sqlast.View, sqlast.MaterializedView:
+		name = d.Of.String()
+	}
+	return w.alter.lost[loss{d.Kind, name}]
 }
 
 // constraint drops a constraint that uses a column.

@@ -49,6 +49,9 @@ func (j *judge) build(table catalog.Key, index, why string) {
 }
 
 func (j *judge) lose(kind sqlast.ObjectKind, name, why string, data bool) {
+	if j.alter != nil && j.alter.together {
+		set(&j.alter.lost, loss{kind, name}, true)
+	}
 	j.share.addLoss(Object{Kind: kind, Name: name, Why: why, Data: data})
 }
 

@@ -28,7 +28,10 @@ func (l *lowerer) createFunction(s *pg.CreateFunctionStmt) sqlast.Op {
 		l.functionOption(op, n.GetDefElem(), &body)
 	}
 	op.Atomic = s.SqlBody != nil
-	if !op.Atomic && (op.Language == "plpgsql" || op.Language == "sql") {
+	switch {
+	case op.Atomic:
+		op.Routine = l.atomicBody()
+	case op.Language == "plpgsql", op.Language == "sql":
 		op.Routine = l.routineText(body, op.Language).routine
 	}
 	return op

@@ -70,22 +70,11 @@ func (t routineText) read(n nesting) *sqlast.Routine {
 	case !ok:
 		return problem("the body is a kind of string constant that is not analysed; quote it with $$")
 	case t.language == "sql":
-		return readSQLBody(t, body, n)
+		return readSQLBody(t.at, body, n)
 	case len(body.Text) > maxStatement:
 		return problem(tooLong(maxStatement, "body"))
 	}
 	return readPLpgSQL(t.at, body, n, nil)
-}
-
-// readSQLBody reads the body of a function in the language SQL: a list of
-// statements.
-func readSQLBody(t routineText, body source.Fragment, n nesting) *sqlast.Routine {
-	res := parseInner(body, n)
-	r := &sqlast.Routine{Span: t.at, Comments: res.Comments}
-	for _, s := range res.Statements {
-		r.Body = append(r.Body, &sqlast.Run{Stmt: s})
-	}
-	return r
 }
 
 // readPLpgSQL reads a body in PL/pgSQL. seen, if not nil, is told of every
@@ -99,7 +88,7 @@ func readPLpgSQL(at source.Span, body source.Fragment, n nesting, seen func(kind
 		out.Problem = p.unreadable(at, why)
 		return out
 	}
-	r := plReader{fileParser: p, seen: seen, plPlace: plPlace{region: &plRegion{hi: len(p.toks)}}, bound: map[*loopValues]int{}}
+	r := newPLReader(p, seen)
 	root := r.routine()
 	if r.hopeless != nil {
 		out.Problem = r.hopeless
@@ -114,8 +103,10 @@ func readPLpgSQL(at source.Span, body source.Fragment, n nesting, seen func(kind
 // plReader reads the tokens of a body from pos on.
 type plReader struct {
 	*fileParser
-	seen    func(kind string, offset int)
-	pos     int
+	seen func(kind string, offset int)
+	pos  int
+	// pairs has for each opening bracket the one that closes it, see closes.
+	pairs   []int32
 	open    []construct // that the reader is in, outermost first
 	plPlace             // where the reader is
 	sqls    []*sqlStep  // in the order written
@@ -128,6 +119,13 @@ type plReader struct {
 	bound map[*loopValues]int
 	// unresolved counts the EXECUTE that were not resolved so far.
 	unresolved int
+}
+
+func newPLReader(p *fileParser, seen func(kind string, offset int)) *plReader {
+	return &plReader{
+		fileParser: p, seen: seen, bound: map[*loopValues]int{},
+		plPlace: plPlace{region: &plRegion{hi: len(p.toks)}},
+	}
 }
 
 // construct is what has an END.

@@ -38,29 +38,50 @@ func (r *plReader) name(i int) string {
 }
 
 // until returns the position of the first token from pos on that is one of the
-// key words and in no brackets, or of a semicolon, or the end.
+// key words or signs and in no brackets, or of a semicolon, or the end.
 func (r *plReader) until(ws ...string) int {
-	depth := 0
 	for i := r.pos; i < len(r.toks); i++ {
+		if p := r.closes(i); p > i {
+			i = p
+			continue
+		}
 		switch t := r.toks[i]; t.Kind {
 		case Punct:
-			switch r.text[t.Start] {
-			case ';':
+			if r.text[t.Start] == ';' {
 				return i
-			case '(', '[':
-				depth++
-			case ')', ']':
-				depth--
 			}
 		case Ident, Operator:
 			for _, w := range ws {
-				if depth <= 0 && foldEqual(r.text[t.Start:t.End], w) {
+				if foldEqual(r.text[t.Start:t.End], w) {
 					return i
 				}
 			}
 		}
 	}
 	return len(r.toks)
+}
+
+// closes returns the position of the bracket that closes the one at i, or -1. What
+// is left open at a semicolon is never closed.
+func (r *plReader) closes(i int) int {
+	if r.toks[i].Kind != Punct {
+		return -1
+	}
+	if r.pairs == nil {
+		r.pairs = make([]int32, len(r.toks))
+		lo := 0
+		for k := range r.toks {
+			if k+1 == len(r.toks) || isSemicolon(r.text, r.toks[k]) {
+				for n, pair := range bracketPairs(r.text, r.toks[lo:k+1]) {
+					if r.pairs[lo+n] = -1; pair > int32(n) {
+						r.pairs[lo+n] = int32(lo) + pair
+					}
+				}
+				lo = k + 1
+			}
+		}
+	}
+	return int(r.pairs[i])
 }
 
 func (r *plReader) note(kind string, i int) {

@@ -97,11 +97,42 @@ func (r *plReader) buildLoop(s *loopStep) []sqlast.RoutineStmt {
 		return whole
 	}
 	r.unresolved = before
+	copies = withoutRepeated(copies, map[source.Span]bool{})
 	if leavesLoop(s.body) {
 		loop.Body, loop.Times = copies, 1
 		return whole
 	}
 	return copies
+}
+
+// withoutRepeated drops from the runs of a loop that are written out what EXECUTE
+// hides a second time.
+func withoutRepeated(steps []sqlast.RoutineStmt, seen map[source.Span]bool) []sqlast.RoutineStmt {
+	kept := steps[:0]
+	for _, step := range steps {
+		switch s := step.(type) {
+		case *sqlast.Run:
+			if p := s.Stmt.Problem; s.Dynamic && p != nil && p.Kind == sqlast.UnresolvedSQL {
+				if seen[p.Span] {
+					continue
+				}
+				seen[p.Span] = true
+			}
+		case *sqlast.Choose:
+			for i, arm := range s.Arms {
+				s.Arms[i] = withoutRepeated(arm, seen)
+			}
+		case *sqlast.Loop:
+			s.Body = withoutRepeated(s.Body, seen)
+		case *sqlast.Protected:
+			s.Body = withoutRepeated(s.Body, seen)
+			for i, h := range s.Handlers {
+				s.Handlers[i].Body = withoutRepeated(h.Body, seen)
+			}
+		}
+		kept = append(kept, step)
+	}
+	return kept
 }
 
 // leavesLoop reports whether there is an EXIT or CONTINUE among the steps.
@@ -153,20 +184,7 @@ func (r *plReader) buildDynamic(s *sqlStep) []sqlast.RoutineStmt {
 	r.unresolved++
 	stmt.Problem = &sqlast.Problem{
 		Kind: sqlast.UnresolvedSQL, Span: stmt.Span,
-		Message: fmt.Sprintf("what EXECUTE runs is only known when it runs (%s); it is not analysed", r.knownPart(s.at)),
+		Message: fmt.Sprintf("what EXECUTE runs is only known when it runs (%s); it is not analysed", c.knownPart(s.at)),
 	}
 	return []sqlast.RoutineStmt{&sqlast.Run{Stmt: &stmt, Dynamic: true}}
-}
-
-// knownPart is the first string constant in an expression, or the expression.
-func (r *plReader) knownPart(at tokenSpan) string {
-	const most = 60
-	text := r.text[r.toks[at.lo].Start:r.toks[at.hi-1].End]
-	for _, t := range r.toks[at.lo:at.hi] {
-		if frag, ok := quotedText(r.frag, r.text, t); ok {
-			text = frag.Text
-			break
-		}
-	}
-	return fmt.Sprintf("%q", shortenTo(text, most))
 }

@@ -1,6 +1,7 @@
 package pgparse
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -59,17 +60,10 @@ func (c constant) value(lo, hi int) (source.Fragment, bool) {
 // cut cuts the tokens [lo, hi) at an operator or comma outside of brackets.
 func (r *plReader) cut(lo, hi int, sign string) []tokenSpan {
 	var all []tokenSpan
-	depth := 0
 	for i := lo; i < hi; i++ {
-		if t := r.toks[i]; t.Kind == Punct {
-			switch r.text[t.Start] {
-			case '(', '[':
-				depth++
-			case ')', ']':
-				depth--
-			}
-		}
-		if depth == 0 && r.sign(i, sign) {
+		if p := r.closes(i); p > i {
+			i = p
+		} else if r.sign(i, sign) {
 			all = append(all, tokenSpan{lo, i})
 			lo = i + 1
 		}
@@ -126,7 +120,7 @@ func (c constant) operand(lo, hi int) (source.Fragment, bool) {
 		f, ok := quotedText(c.frag, c.fileParser.text, t)
 		return f, ok && c.spend(len(f.Text))
 	case c.sign(lo, "("):
-		if c.sign(hi-1, ")") && len(c.cut(lo, hi, ",")) == 1 && c.closes(lo) == hi-1 {
+		if c.closes(lo) == hi-1 {
 			return c.value(lo+1, hi-1)
 		}
 		return source.Fragment{}, false
@@ -148,26 +142,6 @@ func (c constant) operand(lo, hi int) (source.Fragment, bool) {
 		return c.element(lo, hi)
 	}
 	return source.Fragment{}, false
-}
-
-// closes is the bracket that closes the one at i, or -1.
-func (r *plReader) closes(i int) int {
-	depth := 0
-	for ; i < len(r.toks); i++ {
-		if t := r.toks[i]; t.Kind == Punct {
-			switch r.text[t.Start] {
-			case '(', '[':
-				depth++
-			case ')', ']':
-				if depth--; depth == 0 {
-					return i
-				}
-			case ';':
-				return -1
-			}
-		}
-	}
-	return -1
 }
 
 // at is c as seen from where a variable was set.
@@ -297,4 +271,23 @@ func directive(form string, i int, args []source.Fragment, next *int) (value str
 		return "", 0, false
 	}
 	return value, i + 1, true
+}
+
+// knownPart is the first string constant in an expression, or in what the variable
+// that it is was set to; else the expression.
+func (c constant) knownPart(at tokenSpan) string {
+	const most = 60
+	text := c.fileParser.text[c.toks[at.lo].Start:c.toks[at.hi-1].End]
+	if v := c.scope.find(c.name(at.lo)); v != nil && at.hi == at.lo+1 {
+		if s := v.valueAt(at.lo, c.region); s != nil && s.value.known() {
+			at = s.value
+		}
+	}
+	for _, t := range c.toks[at.lo:at.hi] {
+		if f, ok := quotedText(c.frag, c.fileParser.text, t); ok {
+			text = f.Text
+			break
+		}
+	}
+	return fmt.Sprintf("%q", shortenTo(text, most))
 }

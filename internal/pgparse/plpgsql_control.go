@@ -201,7 +201,6 @@ func (r *plReader) forStatement(out *[]plStep) {
 	case r.isCursor(r.pos, end):
 		r.note("forc", start)
 		r.assigned(target, in)
-		r.expression(out, end)
 	default:
 		r.note("fors", start)
 		head.over = r.over(target, in, overQuery, r.pos, end)

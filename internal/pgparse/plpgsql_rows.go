@@ -19,7 +19,7 @@ func (c constant) query(lo, hi int) (columns []string, rows [][]loopCell, ok boo
 	if from := c.wordIn(lo, hi, "from"); from >= 0 {
 		return c.selectFrom(lo+1, from, hi)
 	}
-	if targets := c.cut(lo+1, hi, ","); len(targets) == 1 && c.is(lo+1, "unnest") && c.sign(lo+2, "(") {
+	if c.is(lo+1, "unnest") && c.sign(lo+2, "(") {
 		end := c.closes(lo + 2)
 		if end < 0 || end >= hi {
 			return nil, nil, false
@@ -38,14 +38,10 @@ func (c constant) query(lo, hi int) (columns []string, rows [][]loopCell, ok boo
 
 // wordIn returns the position of a key word in [lo, hi) outside of brackets, or -1.
 func (r *plReader) wordIn(lo, hi int, w string) int {
-	depth := 0
 	for i := lo; i < hi; i++ {
-		switch {
-		case r.sign(i, "("), r.sign(i, "["):
-			depth++
-		case r.sign(i, ")"), r.sign(i, "]"):
-			depth--
-		case depth == 0 && r.is(i, w):
+		if p := r.closes(i); p > i {
+			i = p
+		} else if r.is(i, w) {
 			return i
 		}
 	}
@@ -127,8 +123,11 @@ func (c constant) selectFrom(lo, from, hi int) (columns []string, rows [][]loopC
 	if c.is(item, "unnest") {
 		open++
 	}
+	if !c.sign(open, "(") {
+		return nil, nil, false
+	}
 	end := c.closes(open)
-	if !c.sign(open, "(") || end < 0 || end >= hi {
+	if end < 0 || end >= hi {
 		return nil, nil, false
 	}
 	name := "unnest"

@@ -28,11 +28,14 @@ func (r *plReader) expression(out *[]plStep, end int) {
 	}
 }
 
-// expressionList reads expressions between commas up to end.
+// expressionList reads expressions between commas, and after USING, up to end.
 func (r *plReader) expressionList(out *[]plStep, end int) {
 	for r.pos < end {
-		stop := min(r.until(",", "using"), end)
-		r.expression(out, stop)
+		stop := min(r.until("using"), end)
+		for _, at := range r.cut(r.pos, stop, ",") {
+			r.pos = at.lo
+			r.expression(out, at.hi)
+		}
 		r.pos = stop + 1
 	}
 	r.pos = end
@@ -159,8 +162,11 @@ func (r *plReader) withoutInto(s *sqlStep) piece {
 // parseExpression parses an expression as the query that PostgreSQL makes of it.
 // The comments before it are left to the statement after it.
 func (r *plReader) parseExpression(s *sqlStep) {
-	commented := r.commented
+	commented, before := r.commented, len(r.res.Statements)
 	r.parseSelect(piece{s.at.lo, s.at.hi})
+	for _, stmt := range r.res.Statements[before:] {
+		stmt.Comments = nil
+	}
 	r.commented = commented
 }
 

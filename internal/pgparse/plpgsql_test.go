@@ -109,6 +109,58 @@ func TestRoutine(t *testing.T) {
 		"INTO and PERFORM": {"DO 'DECLARE n int; BEGIN SELECT count(*) INTO STRICT n FROM a WHERE b = ''x''; PERFORM pg_sleep(1); END'", []string{
 			"1:26-1:78 SELECT count(*) INTO STRICT n FROM a WHERE b = 'x' Select", "1:80-1:99 PERFORM pg_sleep(1) Select",
 		}},
+		"cursors": {"DO $$ DECLARE c CURSOR (k int) FOR SELECT 1 FROM a; r refcursor; BEGIN OPEN c(1); FETCH c INTO x; CLOSE c; OPEN r FOR SELECT 2 FROM b; FOR e IN c(2) LOOP NULL; END LOOP; END $$", []string{
+			"1:36-1:51 SELECT 1 FROM a Select", "1:119-1:134 SELECT 2 FROM b Select", "loop 0",
+		}},
+		"CASE": {"DO $$ BEGIN CASE x WHEN 1, 2 THEN DELETE FROM a; ELSE RAISE NOTICE 'n %', (SELECT 1); END CASE; END $$", []string{
+			"when", "  1:35-1:48 DELETE FROM a Delete", "else", "  1:75-1:85 (SELECT 1) Select",
+		}},
+		"RETURN and RAISE": {"CREATE FUNCTION f() RETURNS SETOF int LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY SELECT 1; RETURN NEXT g(); RAISE WARNING 'w'; RAISE 'e'; RETURN; END $$", []string{
+			"1:81-1:89 SELECT 1 Select", "1:103-1:106 g() Select", "raise", "return",
+		}},
+		"GET DIAGNOSTICS, ASSERT, CALL, DO": {"DO $$ BEGIN GET DIAGNOSTICS n = ROW_COUNT; ASSERT (SELECT true), 'm'; CALL p(); DO $i$ BEGIN END $i$; ROLLBACK AND CHAIN; END $$", []string{
+			"1:51-1:64 (SELECT true) Select", "1:71-1:79 CALL p() Call", "1:81-1:101 DO $i$ BEGIN END $i$ Do", "rollback",
+		}},
+		"statements with semicolons inside": {"DO $$ BEGIN CREATE RULE r AS ON INSERT TO t DO (DELETE FROM u; SELECT 1); CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END; END $$", []string{
+			"1:13-1:73 CREATE RULE r AS ON INSERT TO t DO (DELETE FROM u; SELECT 1) CreateRule",
+			"1:75-1:133 CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END CreateFunction",
+		}},
+		"INSERT INTO and MERGE INTO": {"DO $$ BEGIN INSERT INTO a VALUES (1) RETURNING id INTO x; MERGE INTO a USING b ON true WHEN MATCHED THEN DELETE; END $$", []string{
+			"1:13-1:57 INSERT INTO a VALUES (1) RETURNING id INTO x Insert", "1:59-1:112 MERGE INTO a USING b ON true WHEN MATCHED THEN DELETE Merge",
+		}},
+		"comments": {"DO $$ -- a\nBEGIN\n-- b\nIF EXISTS (SELECT 1) THEN -- c\nDROP TABLE a; -- d\n/* e */ EXECUTE x; END IF; -- f\nEND $$", []string{
+			"4:4-4:21 EXISTS (SELECT 1) Select", "when", "  5:1-5:13 DROP TABLE a Drop --a --b --c --d",
+			`  execute 6:17-6:18 x --e !6:17 "x" what EXECUTE runs is only known when it runs ("x"); it is not analysed`,
+		}},
+		"placeholders": {"DO $$ BEGIN ALTER TABLE ${s}.a ADD b int; DROP TABLE {{ .t }}; {{ if x }}\nDROP TABLE c; END $$", []string{
+			"1:13-1:41 ALTER TABLE ${s}.a ADD b int AddColumn", "1:43-1:62 DROP TABLE {{ .t }} Drop",
+			`1:64-1:74 {{ if x }} !1:64 "{{ if x }}" the placeholder {{ if x }} hides what is sent; give its value to have the statement analysed`,
+			"2:1-2:13 DROP TABLE c Drop",
+		}},
+		"a quoted body goes on on another line": {"DO E'BEGIN DROP\\tTABLE a; '\n'DROP TABLE \\\"b\\\"; END'", []string{
+			"1:12-1:25 DROP\tTABLE a Drop", `2:2-2:18 DROP TABLE "b" Drop`,
+		}},
+		"SQL function":      {"CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ DELETE FROM a; SELECT $1 $$", []string{"1:52-1:65 DELETE FROM a Delete", "1:67-1:76 SELECT $1 Select"}},
+		"BEGIN ATOMIC":      {"CREATE FUNCTION f() RETURNS int BEGIN ATOMIC DELETE FROM a; SELECT 1; END", []string{"1:46-1:59 DELETE FROM a Delete", "1:61-1:69 SELECT 1 Select"}},
+		"RETURN expression": {"CREATE FUNCTION f(a int) RETURNS int RETURN a + (SELECT 1 FROM b)", []string{"1:45-1:66 a + (SELECT 1 FROM b) Select"}},
+
+		"one statement is wrong": {"DO $$ BEGIN DROP TABEL a; DROP TABLE b; SELECT FROM WHERE INTO x; IF f( THEN DROP TABLE c; END IF; END $$", []string{
+			`1:13-1:25 DROP TABEL a !1:18 "TABEL" syntax error at or near "TABEL"`, "1:27-1:39 DROP TABLE b Drop",
+			`1:41-1:65 SELECT FROM WHERE INTO x !1:53 "WHERE" syntax error at or near "WHERE"`,
+			`1:70-1:72 f( !1:71 "(" syntax error at end of input`, "when", "  1:78-1:90 DROP TABLE c Drop",
+		}},
+		"no semicolon": {"DO $$ BEGIN IF x THEN DROP TABLE a END IF; DROP TABLE b; END $$", []string{
+			"when", `  1:23-1:42 DROP TABLE a END IF !1:36 "END" syntax error at or near "END"`, "  1:44-1:56 DROP TABLE b Drop",
+		}},
+		"the wrong END": {"DO $$ BEGIN LOOP DROP TABLE a; END IF; END LOOP; DROP TABLE b; END $$", []string{
+			"loop 0", "  1:18-1:30 DROP TABLE a Drop", `  1:32-1:32  !1:32 "END" syntax error at or near "END"`, "1:50-1:62 DROP TABLE b Drop",
+		}},
+		"an END is missing": {"DO $$ BEGIN IF x THEN DROP TABLE a; END; $$", []string{"when", "  1:23-1:35 DROP TABLE a Drop", `  1:37-1:37  !1:37 "END" syntax error at or near "END"`}},
+		"an END too many":   {"DO $$ BEGIN DROP TABLE a; END; END; DROP TABLE b; $$", []string{"1:13-1:25 DROP TABLE a Drop", `1:32-1:32  !1:32 "END" syntax error at or near "END"`, "1:37-1:49 DROP TABLE b Drop"}},
+		"nothing of it":     {"DO $$ SELECT 1 $$", []string{`!1:7 "SELECT" syntax error at or near "SELECT"`}},
+		"empty":             {"DO ''", []string{`!1:5 "" syntax error at end of input`}},
+		"a quote is open":   {"DO $$ BEGIN DROP TABLE 'a; END $$", []string{`1:13-1:32 DROP TABLE 'a; END  !1:24 "'a; END " unterminated quoted string at or near "'a; END "`}},
+		"other quotes":      {"DO U&'BEGIN END'", []string{`!1:7 "BEGIN END" the body is a kind of string constant that is not analysed; quote it with $$`}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

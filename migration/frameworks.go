@@ -36,6 +36,7 @@ func Frameworks() []*Framework {
 		sqitch(),
 		bun(),
 		goPG(),
+		sqlx(),
 		plain(),
 	}
 }

@@ -123,6 +123,7 @@ func All() []*analyzer.Rule {
 		redundantIndex,
 		settingLeaks,
 		sqlMigrateDirective,
+		sqlxDirective,
 		tooComplex,
 		unreadableFile,
 		unresolvedSQL,

@@ -1,0 +1,2 @@
+-- no-transaction
+CREATE INDEX CONCURRENTLY labels_idx ON labels (id);

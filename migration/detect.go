@@ -29,6 +29,9 @@ func (v verdict) load(d *Dir, opts Options) (*Stream, error) {
 		return nil, err
 	}
 	s.Why = v.Why
+	if d.has(atlasSum) {
+		s.verifySum(d, opts)
+	}
 	return s, nil
 }
 

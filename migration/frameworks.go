@@ -37,6 +37,7 @@ func Frameworks() []*Framework {
 		bun(),
 		goPG(),
 		sqlx(),
+		atlas(),
 		plain(),
 	}
 }

@@ -78,6 +78,9 @@ func duplicateVersion(version string, at, other source.Span, consequence string)
 func (s *Stream) textOrder() {
 	for i := 1; i < len(s.Migrations); i++ {
 		prev, m := s.Migrations[i-1], s.Migrations[i]
+		if !isNumber(prev.Version) || !isNumber(m.Version) {
+			continue
+		}
 		timestamps := !prev.Time.IsZero() && !m.Time.IsZero()
 		if m.Judged && !timestamps && compareNumbers(prev.Version, m.Version) > 0 {
 			m.Problems = append(m.Problems, Problem{Rule: "version-order", Span: m.span(),

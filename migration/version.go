@@ -17,6 +17,8 @@ func leadingDigits(name string) string {
 	return name
 }
 
+func isNumber(s string) bool { return s != "" && leadingDigits(s) == s }
+
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // compareNumbers compares two strings of digits as numbers of any size.

@@ -48,6 +48,7 @@ func All() []*analyzer.Rule {
 		concurrentlyIfNotExists,
 		concurrentlyInTransaction,
 		enumValueUsedInTransaction,
+		atlasSum,
 		flywayMixedTransaction,
 		ifNotExistsMisleading,
 		foreignKeyTypeMismatch,
@@ -108,6 +109,7 @@ func All() []*analyzer.Rule {
 		missingDown,
 		// tidiness
 		advisoryLockKept,
+		atlasDirective,
 		bunDirective,
 		dbmateDirective,
 		dieselMetadata,

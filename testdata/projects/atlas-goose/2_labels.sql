@@ -1,0 +1,3 @@
+-- +goose Up
+CREATE TABLE labels (id bigint PRIMARY KEY);
+-- an edit

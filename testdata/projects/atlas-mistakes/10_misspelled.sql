@@ -1,0 +1,4 @@
+-- atlas:txmod none
+-- atlas : nolint
+
+SELECT 1;

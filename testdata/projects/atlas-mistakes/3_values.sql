@@ -1,0 +1,4 @@
+-- atlas:txmode off
+-- atlas:delimiter //
+
+SELECT 1;

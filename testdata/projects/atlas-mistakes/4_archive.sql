@@ -1,0 +1,4 @@
+-- atlas:txtar
+
+-- checks.sql --
+SELECT true;

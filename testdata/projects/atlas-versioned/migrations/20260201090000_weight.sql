@@ -1,0 +1,2 @@
+ALTER TABLE parcels ADD weight int;
+ALTER TABLE parcels ADD depot int;

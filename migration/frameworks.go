@@ -34,6 +34,7 @@ func Frameworks() []*Framework {
 		popx(),
 		nodePGMigrate(),
 		sqitch(),
+		liquibase(),
 		bun(),
 		goPG(),
 		sqlx(),

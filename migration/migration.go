@@ -53,6 +53,7 @@ type Migration struct {
 	Files      []*source.File
 	Repeatable bool // runs again whenever it changes
 	Judged     bool // false: history only, no findings wanted
+	NoDown     bool // says itself, in the framework's own words, that it needs no down
 	// AfterUnread is set when migrations that cannot be read, such as goose's that
 	// are written in Go, run between the one before and this one.
 	AfterUnread bool

@@ -20,6 +20,7 @@ var (
 	nodePGUp   = regexp.MustCompile(`(?im)^\s*--[\s-]*up\s+migration`)
 	nodePGDown = regexp.MustCompile(`(?im)^\s*--[\s-]*down\s+migration`)
 	nodePGMark = regexp.MustCompile(`(?im)^\s*--[\s-]*(up|down)\s+migration`)
+	nodePGLine = regexp.MustCompile(`(?im)^-- (up|down) migration[ \t\r]*$`)
 	nodePGNear = regexp.MustCompile(`(?im)^[ \t]*--[ \t]*(up|down)[ \t:;.-]*(?:migrations?[ \t]*)?$`)
 	nodePGJS   = regexp.MustCompile(`\bpgm\s*(\)|:|\.)|\bMigrationBuilder\b`)
 )
@@ -51,18 +52,29 @@ func nodePGMigrate() *Framework {
 	return fw
 }
 
+// detectNodePG trusts a comment such as `-- Up migration: add a column` only where
+// package.json speaks for it: people write it under every framework.
 func detectNodePG(d *Dir) Evidence {
-	e := markers(d, nodePGMark, "-- Up Migration")
-	hint := ""
+	hint, mark := "", nodePGLine
 	if name, text := d.above("package.json"); bytes.Contains(text, []byte(`"node-pg-migrate"`)) {
-		hint = name + " requires node-pg-migrate"
+		hint, mark = name+" requires node-pg-migrate", nodePGMark
 	}
-	switch files := d.sqlFiles(); {
-	case e.Score > 0:
-	case len(files) > 0 && hint != "":
+	files := d.sqlFiles()
+	if len(files) == 0 {
+		return detectNodePGScripts(d).hint(hint)
+	}
+	numbered := 0
+	for _, name := range files {
+		if leadingDigits(name) != "" && (hint != "" || golangMigrateName.FindString(name) == "") {
+			numbered++
+		}
+	}
+	e := markers(d, mark, "-- Up Migration")
+	switch {
+	case numbered*2 <= len(files):
+		return Evidence{}
+	case e.Score == 0 && hint != "":
 		e = names(files, func(name string) bool { return leadingDigits(name) != "" }, "<number>_<name>.sql")
-	case len(files) == 0:
-		e = detectNodePGScripts(d)
 	}
 	return e.hint(hint)
 }

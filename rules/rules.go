@@ -114,6 +114,7 @@ func All() []*analyzer.Rule {
 		dbmateDirective,
 		dieselMetadata,
 		sqitchPlan,
+		liquibaseChangelog,
 		nodePGMigrateDirective,
 		duplicateVersion,
 		editedAfterMerge,

@@ -68,7 +68,17 @@ func (fw framework) test(t *testing.T, server *pgserver.Server) {
 	}
 }
 
-func (fw framework) measure(t *testing.T, server *pgserver.Server, version, dir, record string) {
+// measurement is what a server receives because of one command.
+type measurement struct {
+	command string
+	trips   []trip
+	failure error // the framework's
+}
+
+// run carries out up, and down if there is one, on a copy of a folder and in a
+// database of its own.
+func (fw framework) run(t *testing.T, server *pgserver.Server, dir string) []measurement {
+	t.Helper()
 	ctx := t.Context()
 	db, err := server.CreateDatabase(ctx)
 	if err != nil {
@@ -96,25 +106,32 @@ func (fw framework) measure(t *testing.T, server *pgserver.Server, version, dir,
 	if err := os.CopyFS(p.dir, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
-
-	var got strings.Builder
-	fmt.Fprintf(&got, "%s %s\n", fw.name, version)
-	for _, command := range []struct {
-		name string
-		run  func(context.Context, project) error
-	}{{"up", fw.up}, {"down", fw.down}} {
-		if command.run == nil {
+	var all []measurement
+	for _, m := range []measurement{{command: "up"}, {command: "down"}} {
+		run := fw.up
+		if m.command == "down" {
+			run = fw.down
+		}
+		if run == nil {
 			continue
 		}
-		failure := command.run(ctx, p)
-		trips, err := w.take()
-		if err != nil {
+		m.failure = run(ctx, p)
+		if m.trips, err = w.take(); err != nil {
 			t.Fatal(err)
 		}
-		if failure != nil {
-			t.Logf("%s: %v", command.name, failure)
+		all = append(all, m)
+	}
+	return all
+}
+
+func (fw framework) measure(t *testing.T, server *pgserver.Server, version, dir, record string) {
+	var got strings.Builder
+	fmt.Fprintf(&got, "%s %s\n", fw.name, version)
+	for _, m := range fw.run(t, server, dir) {
+		if m.failure != nil {
+			t.Logf("%s: %v", m.command, m.failure)
 		}
-		write(&got, command.name, trips, failure)
+		m.write(&got)
 	}
 	if *update {
 		if err := os.WriteFile(record, []byte(got.String()), 0o666); err != nil {

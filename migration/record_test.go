@@ -2,11 +2,8 @@ package migration_test
 
 import (
 	"bytes"
-	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/miglint/miglint/internal/cli"
+	"github.com/miglint/miglint/internal/record"
 	"github.com/miglint/miglint/migration"
 )
 
@@ -44,7 +42,10 @@ func TestRecords(t *testing.T) {
 				t.Fatalf("detected as %s, but it is of %s", s.Framework, framework)
 			}
 			for _, c := range commands {
-				want := s.sent(c.name == "down")
+				var want []string
+				for _, e := range s.Sent(c.name == "down") {
+					want = append(want, e.Line())
+				}
 				if c.stops {
 					want = want[:min(len(want), len(c.lines))]
 				}
@@ -94,152 +95,18 @@ func readRecord(t *testing.T, text string) (framework string, commands []command
 	return framework, commands
 }
 
-// detectedStream is what the test reads of the output of detect.
-type detectedStream struct {
-	Framework  string
-	Migrations []struct {
-		Up, Down *struct {
-			BeginsAgain bool `json:"begins_again"`
-			Batches     []struct {
-				Transaction string
-				Statements  []struct{ Text string }
-			}
-		}
-	}
-}
-
-func detect(t *testing.T, folder string) detectedStream {
+func detect(t *testing.T, folder string) record.Stream {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	if code := cli.Main([]string{"detect", "--format", "json", folder}, nil, &stdout, &stderr); code != 0 {
 		t.Fatalf("detect has ended with %d: %s", code, &stderr)
 	}
-	var set struct{ Streams []detectedStream }
-	if err := json.Unmarshal(stdout.Bytes(), &set); err != nil {
+	streams, err := record.Detected(stdout.Bytes())
+	if err != nil {
 		t.Fatal(err)
 	}
-	if len(set.Streams) != 1 {
-		t.Fatalf("detect found %d streams, want one", len(set.Streams))
+	if len(streams) != 1 {
+		t.Fatalf("detect found %d streams, want one", len(streams))
 	}
-	return set.Streams[0]
-}
-
-// session is a server as far as transactions go.
-type session struct {
-	lines []string
-	begun []string // lines that are shown only if something runs after them
-	open  bool
-	used  bool // something has run since the last end
-}
-
-// sent is what the stream says that the server receives, in a record's lines.
-func (s detectedStream) sent(down bool) []string {
-	var to session
-	ms := slices.Clone(s.Migrations)
-	if down {
-		slices.Reverse(ms)
-	}
-	inRun := false
-	for _, m := range ms {
-		script := m.Up
-		if down {
-			script = m.Down
-		}
-		if script == nil {
-			continue
-		}
-		inFile := false
-		for _, b := range script.Batches {
-			perFile, perRun := b.Transaction == migration.PerFile.String(), b.Transaction == migration.PerRun.String()
-			if (inFile && !perFile) || (inRun && !perRun) {
-				to.receive("COMMIT")
-				inFile, inRun = false, false
-			}
-			if (perFile && !inFile) || (perRun && !inRun) || (script.BeginsAgain && !to.open && len(b.Statements) > 0) {
-				to.receive("BEGIN")
-				inFile, inRun = perFile, perRun
-			}
-			var texts []string
-			for _, stmt := range b.Statements {
-				texts = append(texts, plainText(stmt.Text))
-			}
-			to.receive(texts...)
-		}
-		if inFile && (to.open || !script.BeginsAgain) {
-			to.receive("COMMIT")
-		}
-	}
-	if inRun {
-		to.receive("COMMIT")
-	}
-	return to.lines
-}
-
-// receive is one round trip. A transaction in which nothing runs is left out, as
-// package conformance does.
-func (s *session) receive(statements ...string) {
-	for _, stmt := range statements {
-		switch control(stmt) {
-		case "BEGIN":
-			s.open = true
-		case "COMMIT", "ROLLBACK":
-			s.open = false
-		}
-	}
-	status := "I"
-	if s.open {
-		status = "T"
-	}
-	word := ""
-	if len(statements) == 1 {
-		word = control(statements[0])
-	}
-	if word == "" {
-		word = strings.Join(statements, "; ")
-	}
-	line := fmt.Sprintf("%s %s", status, word)
-	switch {
-	case word == "BEGIN":
-		s.begun = append(s.begun, line)
-	case word != "COMMIT" && word != "ROLLBACK":
-		s.lines = append(append(s.lines, s.begun...), line)
-		s.begun, s.used = nil, true
-	case s.used && len(s.begun) == 0:
-		s.lines = append(s.lines, line)
-		s.used = false
-	default:
-		s.begun = nil
-	}
-}
-
-// control is what a statement does to the transaction: BEGIN, COMMIT, ROLLBACK or
-// nothing.
-func control(stmt string) string {
-	first, _, _ := strings.Cut(strings.ToUpper(stmt), " ")
-	switch first {
-	case "BEGIN", "START":
-		return "BEGIN"
-	case "COMMIT", "END":
-		return "COMMIT"
-	case "ROLLBACK", "ABORT":
-		return "ROLLBACK"
-	}
-	return ""
-}
-
-var (
-	recordComments = regexp.MustCompile(`--[^\n]*|(?s:/\*.*?\*/)`)
-	recordBlanks   = regexp.MustCompile(`\s+`)
-)
-
-// plainText is SQL as the records spell it: without comments and line breaks.
-func plainText(sql string) string {
-	sql = recordBlanks.ReplaceAllString(recordComments.ReplaceAllString(sql, " "), " ")
-	var parts []string
-	for part := range strings.SplitSeq(sql, ";") {
-		if part = strings.TrimSpace(part); part != "" {
-			parts = append(parts, part)
-		}
-	}
-	return strings.Join(parts, "; ")
+	return streams[0]
 }

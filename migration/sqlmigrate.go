@@ -268,8 +268,8 @@ func (p *sqlMigrateFile) begin(words []string, l line, at source.Span) {
 		p.problem(at, fmt.Sprintf("sql-migrate skips the unknown option %q; it knows only notransaction", option), suggestion)
 	}
 	start := l.start
-	if p.dir < 0 {
-		start = 0
+	if p.dir < 0 && p.lost.IsZero() {
+		start = 0 // comments above the first section belong to it
 	}
 	p.dir = dir
 	p.seen[dir] = true

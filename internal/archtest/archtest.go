@@ -44,11 +44,12 @@ var imports = map[string][]string{
 	"internal/pgserver":              {},
 	"internal/proof":                 {},
 	"internal/pyparse":               {"source"},
+	"internal/record":                {},
 	"internal/recipe":                {"source", "sqlast", "catalog", "effect", "migration", "analyzer"},
 	"bench":                          {anything},
 	"bench/compare":                  {"bench"},
 	"bench/generate":                 {"bench"},
-	"conformance":                    {},
+	"conformance":                    {"internal/record"},
 	"bench/replay":                   {"analyzer", "effect", "migration", "sqlast", "verify", "internal/pgserver"},
 }
 

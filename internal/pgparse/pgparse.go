@@ -6,7 +6,8 @@
 // guard refuses what would take the C parser down (guard.go); the parser reads the
 // text as a whole (parse.go) and, if it finds an error, statement by statement,
 // with a second chance for the grammar of newer majors (recover.go, newer.go);
-// each parse tree is lowered to ops (lower.go).
+// each parse tree is lowered to ops (lower.go). The bodies of DO blocks, functions
+// and procedures go the same way, one string further in (plpgsql.go).
 package pgparse
 
 import (

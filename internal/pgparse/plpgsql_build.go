@@ -74,7 +74,14 @@ func (r *plReader) buildLoop(s *loopStep) []sqlast.RoutineStmt {
 	loop := &sqlast.Loop{Span: r.tokenSpan(s.at), Body: r.build(s.body), Times: s.times}
 	whole := []sqlast.RoutineStmt{loop}
 	hidden := r.unresolved - before
-	if s.over == nil || hidden == 0 || !r.spend(spendStep) || !(constant{plReader: r}).readRows(s.over) {
+	if s.over == nil || !r.spend(spendStep) || !(constant{plReader: r}).readRows(s.over) {
+		return whole
+	}
+	if loop.Times == 0 {
+		loop.Times = len(s.over.rows)
+	}
+	if hidden == 0 {
+		s.over.rows = nil
 		return whole
 	}
 	var copies []sqlast.RoutineStmt
@@ -88,9 +95,6 @@ func (r *plReader) buildLoop(s *loopStep) []sqlast.RoutineStmt {
 		}
 	}
 	delete(r.bound, s.over)
-	if loop.Times == 0 {
-		loop.Times = len(s.over.rows)
-	}
 	s.over.rows = nil // they may differ the next time, in another loop
 	if copies == nil {
 		r.unresolved = before + hidden

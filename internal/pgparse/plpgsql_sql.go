@@ -3,6 +3,8 @@ package pgparse
 import (
 	"slices"
 
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+
 	"github.com/miglint/miglint/sqlast"
 )
 
@@ -41,13 +43,21 @@ func (r *plReader) expressionList(out *[]plStep, end int) {
 	r.pos = end
 }
 
-// isQuery reports whether there is a SELECT in the tokens [lo, hi), or the call of
-// a function that is not known to touch nothing.
+// isQuery reports whether there is a SELECT in the tokens [lo, hi), a FROM as in
+// n := a FROM t, or the call of a function that is not known to touch nothing.
 func (r *plReader) isQuery(lo, hi int) bool {
+	depth := 0
 	for i := lo; i < hi; i++ {
 		switch r.toks[i].Kind {
+		case Punct:
+			switch r.text[r.toks[i].Start] {
+			case '(', '[':
+				depth++
+			case ')', ']':
+				depth--
+			}
 		case Ident, QuotedIdent:
-			if r.is(i, "select") {
+			if r.is(i, "select") || depth == 0 && r.is(i, "from") && !r.is(max(lo, i-1), "distinct") {
 				return true
 			}
 			if r.sign(i+1, "(") && i+1 < hi && (i > lo && r.sign(i-1, ".") || !touchesNothing[r.name(i)]) {
@@ -181,18 +191,28 @@ func (r *plReader) parseSelect(pc piece) {
 	base := start - len(prefix)
 	text := prefix + r.text[start:end]
 	if stmts, err := r.tree.parse(text, toks, base); err == nil {
-		if len(stmts) == 1 {
-			stmts[0].StmtLen = 0
-			r.lowerAll(stmts, pc, base, nil)
-		}
+		r.lowerSelect(stmts, pc, base, nil)
 		r.tree.reset()
 		return
+	}
+	failed := parseText(text, base)
+	if newer, rewrites := rewriteNewer(r.text, toks); len(rewrites) > 0 {
+		if again := parseText(prefix+newer, base); again.message == "" {
+			r.lowerSelect(again.stmts, pc, base, rewrites)
+			return
+		}
 	}
 	if holes := r.holesIn(start, end); len(holes) > 0 {
 		r.failHole(pc, holes[0])
 		return
 	}
-	failed := parseText(text, base)
 	failed.at = max(failed.at, start)
 	r.fileParser.fail(pc, r.syntaxError(pc, failed))
+}
+
+func (r *plReader) lowerSelect(stmts []*pg_query.RawStmt, pc piece, base int, rewrites []rewrite) {
+	if len(stmts) == 1 {
+		stmts[0].StmtLen = 0
+		r.lowerAll(stmts, pc, base, rewrites)
+	}
 }

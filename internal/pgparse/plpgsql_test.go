@@ -140,6 +140,16 @@ func TestRoutine(t *testing.T) {
 		"a quoted body goes on on another line": {"DO E'BEGIN DROP\\tTABLE a; '\n'DROP TABLE \\\"b\\\"; END'", []string{
 			"1:12-1:25 DROP\tTABLE a Drop", `2:2-2:18 DROP TABLE "b" Drop`,
 		}},
+		"settings": {"DO $$ BEGIN SET LOCAL lock_timeout = '2s'; PERFORM set_config('lock_timeout', '1s', true); x := set_config('a.b', '', false); END $$", []string{
+			"1:13-1:42 SET LOCAL lock_timeout = '2s' Set", "1:44-1:90 PERFORM set_config('lock_timeout', '1s', true) Set", "1:97-1:125 set_config('a.b', '', false) Set",
+		}},
+		"an assignment from a table": {"DO $$ BEGIN n := a FROM t; IF a IS DISTINCT FROM b THEN NULL; END IF; END $$", []string{"1:18-1:26 a FROM t Select", "when"}},
+		"newer grammar": {"DO $$ BEGIN IF EXISTS (SELECT FROM JSON_TABLE(j, '$[*]' COLUMNS (a int)) t) THEN NULL; END IF; END $$", []string{
+			"1:16-1:76 EXISTS (SELECT FROM JSON_TABLE(j, '$[*]' COLUMNS (a int)) t) Select", "when",
+		}},
+		"loops that say how often": {"DO $$ DECLARE t text; r record; BEGIN FOREACH t IN ARRAY '{a,b}'::text[] LOOP DELETE FROM a; END LOOP; FOR r IN VALUES (1), (2), (3) LOOP DELETE FROM a; END LOOP; END $$", []string{
+			"loop 2", "  1:79-1:92 DELETE FROM a Delete", "1:113-1:133 VALUES (1), (2), (3) Select", "loop 3", "  1:139-1:152 DELETE FROM a Delete",
+		}},
 		"SQL function":      {"CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ DELETE FROM a; SELECT $1 $$", []string{"1:52-1:65 DELETE FROM a Delete", "1:67-1:76 SELECT $1 Select"}},
 		"BEGIN ATOMIC":      {"CREATE FUNCTION f() RETURNS int BEGIN ATOMIC DELETE FROM a; SELECT 1; END", []string{"1:46-1:59 DELETE FROM a Delete", "1:61-1:69 SELECT 1 Select"}},
 		"RETURN expression": {"CREATE FUNCTION f(a int) RETURNS int RETURN a + (SELECT 1 FROM b)", []string{"1:45-1:66 a + (SELECT 1 FROM b) Select"}},

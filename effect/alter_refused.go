@@ -212,6 +212,9 @@ func (j *judge) identityIndexRefused(name string) bool {
 	case !i.Unique:
 		j.fail("42809", "cannot use non-unique index %q as replica identity", name)
 		return true
+	case constraintOf(t, i.Constraint) != nil && t.Constraint(i.Constraint).Deferrable:
+		j.fail("0A000", "cannot use non-immediate index %q as replica identity", name)
+		return true
 	case slices.Contains(indexColumns(i), ""):
 		j.fail("0A000", "cannot use expression index %q as replica identity", name)
 		return true

@@ -29,6 +29,7 @@ type alter struct {
 	checks      []*sqlast.Constraint               // valid CHECKs added by the statement
 	notNull     map[string]bool                    // columns the statement itself sets NOT NULL
 	nullable    map[string]bool                    // columns an earlier pass makes nullable
+	after       *catalog.Catalog                   // the schema after the statement, once it is asked for
 	lost        map[loss]bool                      // what the actions so far have taken along
 }
 

@@ -2,6 +2,8 @@ package effect
 
 import (
 	"math/big"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/miglint/miglint/catalog"
@@ -283,19 +285,49 @@ func subset(a, b []string) bool {
 // history of very many would take quadratic time.
 const fewPartitions = 100
 
+var (
+	modulus   = regexp.MustCompile(`(?i)\bMODULUS\s+(\d+)`)
+	remainder = regexp.MustCompile(`(?i)\bREMAINDER\s+(\d+)`)
+)
+
+// sameRemainder reports whether two bounds of hash partitions have the same
+// modulus and remainder.
+func sameRemainder(a, b string) bool {
+	for _, part := range [...]*regexp.Regexp{modulus, remainder} {
+		x, y := part.FindStringSubmatch(a), part.FindStringSubmatch(b)
+		if x == nil || y == nil || x[1] != y[1] {
+			return false
+		}
+	}
+	return true
+}
+
 // overlaps is a partition of parent that a new bound certainly overlaps.
 func (j *judge) overlaps(parent *catalog.Table, pb sqlast.PartitionBound) (catalog.Key, bool) {
+	if len(parent.Partitions) > fewPartitions || pb.Default {
+		return catalog.Key{}, false
+	}
+	hash := parent.PartitionBy != nil && parent.PartitionBy.Strategy == "hash"
 	b, ok := readBound(parent, pb)
-	if !ok || b.isList || len(parent.Partitions) > fewPartitions {
+	if !ok && !hash {
 		return catalog.Key{}, false
 	}
 	for _, k := range parent.Partitions {
 		t := j.cat.TableAt(k)
-		if t == nil {
+		if t == nil || hash && !sameRemainder(pb.Text, t.Bound.Text) {
 			continue
 		}
+		if hash {
+			return k, true
+		}
 		other, ok := readBound(parent, t.Bound)
-		if ok && (b.low == "" || other.high == "" || less(b.low, other.high, false)) &&
+		if !ok || b.isList {
+			if slices.ContainsFunc(b.list, func(v string) bool { return slices.Contains(other.list, v) }) {
+				return k, true
+			}
+			continue
+		}
+		if (b.low == "" || other.high == "" || less(b.low, other.high, false)) &&
 			(other.low == "" || b.high == "" || less(other.low, b.high, false)) {
 			return k, true
 		}

@@ -126,14 +126,15 @@ func (j *judge) typeRefused(op *sqlast.AlterColumnType) bool {
 	}
 	of, inKey := j.partitionKey(t, op.Column)
 	switch {
+	// The sequence is altered first. A partition has none of its own.
+	case col.Identity != sqlast.NoIdentity && (col.Sequence != catalog.Key{} || t.PartitionOf == catalog.Key{}) && j.notInteger(op.Type):
+		j.fail("22023", "identity column type must be smallint, integer, or bigint")
 	case j.inheritedColumn(t, op.Column):
 		j.fail("42P16", "cannot alter inherited column %q", op.Column)
 	case inKey:
 		j.fail("42P16", "cannot alter column %q because it is part of the partition key of relation %q", op.Column, of)
 	case j.retypedTwice(col, op):
 		j.fail("0A000", "cannot alter type of column %q twice", op.Column)
-	case col.Identity != sqlast.NoIdentity && j.notInteger(op.Type):
-		j.fail("22023", "identity column type must be smallint, integer, or bigint")
 	case j.collationRefused(op.Type, !op.Collation.IsZero()), j.usingRefused(t, op):
 	case op.Using == nil && j.convert(col.Type, op.Type, false) == impossible:
 		j.fail("42804", "column %q cannot be cast automatically to type %s", op.Column, typeLabel(op.Type))

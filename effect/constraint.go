@@ -253,26 +253,26 @@ func (j *judge) loseConstraint(t *catalog.Table, c *catalog.Constraint, why stri
 }
 
 // addedAgain reports whether the statement adds a constraint of that name, which
-// then takes the place of the one it drops.
+// then takes the place of the one it drops. The server may have chosen the name.
 func (j *judge) addedAgain(t *catalog.Table, c *catalog.Constraint) bool {
-	if j.alter == nil || t.Key != j.alter.key {
+	if j.alter == nil || t.Key != j.alter.key || !slices.ContainsFunc(j.ops, addsConstraint) {
 		return false
 	}
-	same := func(add *sqlast.Constraint) bool {
-		if add.Name == "" && add.Kind == sqlast.PrimaryKey {
-			return t.Name+"_pkey" == c.Name // ChooseIndexName
-		}
-		return add.Name == c.Name
+	if j.alter.after == nil {
+		j.alter.after = j.cat.Snapshot()
+		j.alter.after.Apply(&sqlast.Statement{Ops: j.ops}, catalog.Origin{Tx: j.env.Tx})
 	}
-	return slices.ContainsFunc(j.ops, func(op sqlast.Op) bool {
-		switch op := op.(type) {
-		case *sqlast.AddConstraint:
-			return same(&op.Constraint)
-		case *sqlast.AddColumn:
-			return slices.ContainsFunc(op.Column.Constraints, func(add sqlast.Constraint) bool { return same(&add) })
-		}
-		return false
-	})
+	return constraintOf(j.alter.after.TableAt(t.Key), c.Name) != nil
+}
+
+func addsConstraint(op sqlast.Op) bool {
+	switch op := op.(type) {
+	case *sqlast.AddConstraint:
+		return true
+	case *sqlast.AddColumn:
+		return len(op.Column.Constraints) > 0
+	}
+	return false
 }
 
 // loseReferencing records the loss of the foreign keys that depend on an index of

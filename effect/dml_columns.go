@@ -85,10 +85,26 @@ func (j *judge) assignmentsMustFit(op *sqlast.Update) {
 		return
 	}
 	for _, a := range op.Set {
-		switch col := t.Column(a.Column); {
-		case col == nil:
+		if t.Column(a.Column) == nil {
 			j.missingColumn(t, a.Column)
 			return
+		}
+	}
+	// What is generated is looked at last, by the rewriter: a name that may be
+	// missing may fail first.
+	exprs := []sqlast.Expr{op.Where}
+	for _, a := range op.Set {
+		exprs = append(exprs, a.Value)
+	}
+	for _, e := range exprs {
+		for _, ref := range sqlast.Columns(e) {
+			if j.lacksColumn(t, ref.Column) && ref.Column != "*" {
+				return
+			}
+		}
+	}
+	for _, a := range op.Set {
+		switch col := t.Column(a.Column); {
 		case (col.Identity == sqlast.Always || col.Generated != sqlast.NotGenerated) && !isDefault(a.Value):
 			j.fail("428C9", "column %q can only be updated to DEFAULT", col.Name)
 			return

@@ -16,7 +16,7 @@ func (j *judge) attachPartition(op *sqlast.AttachPartition) {
 		j.attachIndex(child)
 		return
 	}
-	if j.hashDefault(j.alter.table, op.Bound) || j.attachRefused(child) {
+	if j.hashDefault(j.alter.table, op.Bound) || j.attachRefused(child, op.Bound) {
 		return
 	}
 	for _, k := range j.family(child) {
@@ -72,7 +72,7 @@ func (j *judge) attachIndex(child catalog.Key) {
 	}
 }
 
-func (j *judge) attachRefused(child catalog.Key) bool {
+func (j *judge) attachRefused(child catalog.Key, bound sqlast.PartitionBound) bool {
 	parent, t := j.alter.table, j.cat.TableAt(child)
 	if j.certain(parent) && parent.PartitionBy == nil {
 		if j.env.Major >= 18 {
@@ -113,6 +113,15 @@ func (j *judge) attachRefused(child catalog.Key) bool {
 		j.fail("42P07", "circular inheritance not allowed")
 		return true
 	}
+	for _, c := range t.Columns {
+		if parent.Column(c.Name) == nil && !parent.ColumnsUnknown {
+			j.fail("42804", "table %q contains column %q not found in parent %q", t.Name, c.Name, parent.Name)
+			return true
+		}
+	}
+	if j.boundTaken(parent, t.Name, bound) {
+		return true
+	}
 	for _, c := range parent.Columns {
 		own := t.Column(c.Name)
 		switch {
@@ -128,6 +137,20 @@ func (j *judge) attachRefused(child catalog.Key) bool {
 		return true
 	}
 	return false
+}
+
+// boundTaken fails a bound that other partitions have or overlap
+// (check_new_partition_bound in partbounds.c).
+func (j *judge) boundTaken(parent *catalog.Table, name string, bound sqlast.PartitionBound) bool {
+	if def, ok := j.defaultPartition(parent.Key); ok && bound.Default {
+		j.fail("42P17", "partition %q conflicts with existing default partition %q", name, def.Name)
+		return true
+	}
+	other, ok := j.overlaps(parent, bound)
+	if ok {
+		j.fail("42P17", "partition %q would overlap partition %q", name, other.Name)
+	}
+	return ok
 }
 
 // lockDefault locks the DEFAULT partition of a table whose set of partitions
@@ -295,8 +318,7 @@ func (j *judge) createPartition(op *sqlast.CreateTable) {
 		}
 		parent = nil
 	}
-	def, hasDefault := j.defaultPartition(key)
-	if op.Bound.Default && hasDefault {
+	if def, ok := j.defaultPartition(key); ok && op.Bound.Default {
 		j.fail("42P17", "partition %q conflicts with existing default partition %q", op.Name.Name, def.Name)
 		return
 	}

@@ -28,7 +28,7 @@ func (v verdict) load(d *Dir, opts Options) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Why = v.Why
+	s.Why = append(v.Why[:len(v.Why):len(v.Why)], s.Why...)
 	if d.has(atlasSum) {
 		s.verifySum(d, opts)
 	}

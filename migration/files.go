@@ -67,6 +67,15 @@ func loadAround(fsys fs.FS, files []NamedFile, opts Options, belongs func(verdic
 		if err != nil {
 			return nil, nil, fmt.Errorf("reading migrations: %s: %s", home.dir.root(), reason(err))
 		}
+		if stream.OtherDatabase != "" {
+			set.Ignored = append(set.Ignored, stream.leftOut())
+			for _, f := range files {
+				if strings.HasPrefix(f.Name, home.dir.Path+"/") {
+					covered[f.Display] = true
+				}
+			}
+			continue
+		}
 		set.Streams = append(set.Streams, stream)
 		stream.cover(covered)
 	}

@@ -88,6 +88,9 @@ func loadOne(fsys fs.FS, name, display string, opts Options) (*Set, error) {
 		if err != nil {
 			return nil, err
 		}
+		if s.OtherDatabase != "" {
+			return nil, s.elsewhere(display)
+		}
 		if s.concerns(display) {
 			return &Set{Streams: []*Stream{s}}, nil
 		}
@@ -131,22 +134,41 @@ func loadFolder(fsys fs.FS, name, display string, opts Options) (*Set, error) {
 		}
 	}
 	notRead := 0
+	var other *Stream
 	for _, c := range found {
 		s, err := c.load(c.dir, opts)
 		if err != nil {
 			return nil, fmt.Errorf("reading migrations: %s: %s", c.dir.root(), reason(err))
 		}
-		if len(s.Migrations) > 0 || slices.ContainsFunc(s.Ignored, func(i Ignored) bool { return i.Mistake }) {
+		if s.OtherDatabase != "" {
+			set.Ignored = append(set.Ignored, s.leftOut())
+			other = s
+			continue
+		}
+		if len(s.Migrations)+len(s.Problems) > 0 || slices.ContainsFunc(s.Ignored, func(i Ignored) bool { return i.Mistake }) {
 			set.Streams = append(set.Streams, s)
 			continue
 		}
 		notRead += len(s.Ignored)
 		set.Ignored = append(set.Ignored, s.Ignored...)
 	}
-	if len(set.Streams) == 0 {
-		return nil, nothingFound(d, notRead, opts)
+	switch {
+	case len(set.Streams) > 0:
+		return set, nil
+	case other != nil:
+		return nil, other.elsewhere(d.Display)
 	}
-	return set, nil
+	return nil, nothingFound(d, notRead, opts)
+}
+
+// leftOut is the line about a stream for another database.
+func (s *Stream) leftOut() Ignored {
+	return Ignored{Path: s.Root, Why: fmt.Sprintf("%s migrations for another database than PostgreSQL: %s", s.Framework.Title, s.OtherDatabase)}
+}
+
+// elsewhere is the error for a user who asks for a stream for another database.
+func (s *Stream) elsewhere(display string) error {
+	return fmt.Errorf("reading migrations: %s: its %s migrations are for another database than PostgreSQL: %s", displayName(display), s.Framework.Title, s.OtherDatabase)
 }
 
 // partOf reads a folder that is a part of what a framework above it reads, such as
@@ -173,6 +195,9 @@ func partOf(fsys fs.FS, d *Dir, here verdict, opts Options) (*Set, error) {
 	s, err := home.load(home.dir, opts)
 	if err != nil {
 		return nil, fmt.Errorf("reading migrations: %s: %s", home.dir.root(), reason(err))
+	}
+	if s.OtherDatabase != "" {
+		return nil, s.elsewhere(d.Display)
 	}
 	if !slices.ContainsFunc(s.Migrations, func(m *Migration) bool { return m.Judged }) {
 		return nil, nil

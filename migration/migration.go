@@ -29,6 +29,10 @@ type Stream struct {
 	Migrations []*Migration // in the order the framework runs them
 	Ignored    []Ignored    // files in the folder that the framework does not run
 	Problems   []Problem    // about the stream as a whole
+	// OtherDatabase is set when the framework's own files say that its migrations are
+	// not for PostgreSQL, with where that stands: `sqlite, says meta/_journal.json`.
+	// None of them is read.
+	OtherDatabase string
 }
 
 // Ignored is a file that the framework does not run.

@@ -1,10 +1,12 @@
 package migration
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/miglint/miglint/source"
@@ -94,4 +96,70 @@ func pair(up, down *input, parse func(f *source.File) (*Script, []Problem)) *Mig
 		return both
 	}
 	return m
+}
+
+// loadFolders reads the file of that name of each folder below d, in the order of
+// the folders' names as JavaScript's localeCompare has them. stops is what the
+// framework does about a folder without that file.
+func (s *Stream) loadFolders(d *Dir, file, stops string, opts Options, parse func(f *source.File) Scripts) {
+	var folders []*Dir
+	for _, sub := range s.subs(d) {
+		switch {
+		case sub == nil:
+		case sub.has(file):
+			folders = append(folders, sub)
+			for _, name := range sub.Files {
+				if isSQL(name) && name != file {
+					s.ignore(sub, name, "it reads "+file)
+				}
+			}
+		default:
+			for _, name := range sub.Files {
+				if isSQL(name) {
+					s.mistake(sub, name, "its folder has no "+file+stops, opts)
+				} else {
+					s.ignore(sub, name, "its folder has no "+file)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(folders, func(a, b *Dir) int { return compareLocale(path.Base(a.Path), path.Base(b.Path)) })
+	s.Migrations = make([]*Migration, len(folders))
+	parallel(len(folders), func(i int) {
+		s.Migrations[i] = folders[i].read(file).migration(parse)
+	})
+	for i, m := range s.Migrations {
+		m.Version, m.Name = splitName(leadingDigits(path.Base(folders[i].Path)), path.Base(folders[i].Path))
+		m.Time = versionTime(m.Version)
+	}
+	s.judge(opts)
+}
+
+// compareLocale compares names as JavaScript's localeCompare does, as far as
+// ASCII goes: punctuation before digits before letters, and case last.
+func compareLocale(a, b string) int {
+	class := func(c byte) int {
+		switch {
+		case isDigit(c):
+			return 1
+		case isLetter(c) && c != '_':
+			return 2
+		}
+		return 0
+	}
+	order := func(x, y byte) int {
+		if c := cmp.Compare(class(x), class(y)); c != 0 {
+			return c
+		}
+		if class(x) == 0 { // '_' is the first of them
+			return cmp.Or(b2i(y == '_')-b2i(x == '_'), cmp.Compare(x, y))
+		}
+		return cmp.Compare(x|0x20, y|0x20)
+	}
+	for i := range min(len(a), len(b)) {
+		if c := order(a[i], b[i]); c != 0 {
+			return c
+		}
+	}
+	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(b, a))
 }

@@ -113,6 +113,8 @@ func All() []*analyzer.Rule {
 		bunDirective,
 		dbmateDirective,
 		dieselMetadata,
+		drizzleJournal,
+		prismaLock,
 		sqitchPlan,
 		liquibaseChangelog,
 		nodePGMigrateDirective,

@@ -1,0 +1,3 @@
+CREATE TABLE "ferns" ("id" bigint PRIMARY KEY);
+--> statement-breakpoint
+CREATE INDEX "a" ON "ferns" ("id");

@@ -1,0 +1,1 @@
+CREATE TABLE "mosses" ("id" bigint PRIMARY KEY);

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY "c" ON "ferns" ("id");

@@ -1,0 +1,3 @@
+CREATE TABLE "mosses" ("id" bigint PRIMARY KEY)
+--> statement-breakpoint
+ALTER TABLE "mosses" ADD COLUMN "x" int

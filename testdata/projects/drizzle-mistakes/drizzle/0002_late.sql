@@ -1,0 +1,1 @@
+SELECT '0002_late';

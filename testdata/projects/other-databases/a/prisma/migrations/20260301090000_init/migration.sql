@@ -1,0 +1,1 @@
+CREATE TABLE `Fern` (`id` INT AUTO_INCREMENT);

@@ -1,0 +1,1 @@
+CREATE TABLE "Fern" ("id" TEXT PRIMARY KEY);

@@ -1,0 +1,2 @@
+DO $$ BEGIN PERFORM 1; END $$;
+CREATE TABLE "Lichen" ("id" TEXT PRIMARY KEY);

@@ -1,0 +1,2 @@
+ALTER TABLE "Fern" ADD COLUMN "name" TEXT;
+CREATE INDEX CONCURRENTLY "Fern_name_idx" ON "Fern"("name");

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY "Fern_name2_idx" ON "Fern"("name");

@@ -1,0 +1,1 @@
+UPDATE ferns SET id = id;

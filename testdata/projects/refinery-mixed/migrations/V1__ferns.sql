@@ -1,0 +1,2 @@
+CREATE TABLE ferns (id bigint PRIMARY KEY);
+CREATE INDEX ON ferns (id);

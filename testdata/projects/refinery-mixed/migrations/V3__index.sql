@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY ferns_i ON ferns (id);

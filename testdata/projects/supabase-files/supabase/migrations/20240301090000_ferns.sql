@@ -1,0 +1,2 @@
+create table ferns (id bigint primary key);
+create index on ferns (id);

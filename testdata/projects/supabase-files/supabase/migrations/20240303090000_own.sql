@@ -1,0 +1,3 @@
+begin;
+alter table ferns add column z int;
+commit;

@@ -1,0 +1,3 @@
+-- pg-delta: transaction=false
+vacuum ferns;
+select 1;

@@ -1,0 +1,1 @@
+CREATE TABLE ferns (id bigint);

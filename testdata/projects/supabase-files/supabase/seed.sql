@@ -1,0 +1,1 @@
+INSERT INTO ferns VALUES (1);

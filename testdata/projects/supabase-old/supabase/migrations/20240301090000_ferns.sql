@@ -1,0 +1,1 @@
+create table ferns (id bigint primary key);

@@ -31,10 +31,9 @@ var (
 //   - before 2.109 the statements of a file, one by one, in one pipeline together
 //     with the entry in its history, which the server runs as one transaction;
 //   - since then what cannot run in a transaction goes on its own, and what stands
-//     between such statements in transactions of their own;
+//     between such statements in pipelines of their own;
 //   - since 2.117 a file that has BEGIN or COMMIT in it, or whose first line is
-//     `-- pg-delta: transaction=false`, is sent as it is, without a transaction
-//     around it.
+//     `-- pg-delta: transaction=false`, is sent statement by statement.
 //
 // RESET ALL comes before each file. There are no downs; seed.sql and schemas/ are
 // not run as migrations.
@@ -46,7 +45,7 @@ func supabase() *Framework {
 		Files:            "supabase/migrations/<timestamp>_<name>.sql",
 		Late:             "Supabase refuses to go on, unless it is told --include-all",
 		Edited:           "Supabase never runs it again",
-		LeaveTransaction: "as it stands, Supabase's CLI runs it on its own since 2.109; older ones cannot",
+		LeaveTransaction: "use version 2.109 or newer of Supabase's CLI, which runs the statement on its own",
 		Runs:             supabaseName.MatchString,
 		Parse: func(f *source.File, opts Options) Scripts {
 			return supabaseScripts(f, opts, supabaseAsWritten)
@@ -109,7 +108,11 @@ func supabaseVersion(d *Dir) (v cliVersion, why string) {
 }
 
 func supabaseScripts(f *source.File, opts Options, version cliVersion) Scripts {
-	up, problems := runner{title: "Supabase"}.entire(f, opts, PerFile)
+	tx := Implicit
+	if version.less(supabaseAlone) {
+		tx = PerFile // the entry in the history is in it, so even a single statement is not alone
+	}
+	up, problems := runner{title: "Supabase"}.entire(f, opts, tx)
 	both := Scripts{Up: up, Problems: append(emptyFile(f), problems...)}
 	stmts := up.Statements()
 	switch {

@@ -17,9 +17,9 @@ import (
 
 // notSQL are the rules that suggest a line of the framework's own.
 var notSQL = map[string]bool{
-	"goose-directive": true, "dbmate-directive": true, "diesel-metadata": true, "sql-migrate-directive": true, "statement-cut-in-two": true,
-	"node-pg-migrate-directive": true, "liquibase-changelog": true,
-	"drizzle-journal": true, "prisma-lock": true,
+	"goose-directive": true, "dbmate-directive": true, "diesel-metadata": true, "sql-migrate-directive": true,
+	"statement-cut-in-two": true, "node-pg-migrate-directive": true, "liquibase-changelog": true, "drizzle-journal": true,
+	"prisma-lock": true,
 }
 
 // everyFinding calls f with what all rules find in all fixtures and examples.

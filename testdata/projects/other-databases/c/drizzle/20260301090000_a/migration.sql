@@ -1,1 +1,1 @@
-CREATE TABLE `ferns` (`id` integer);
+CREATE TABLE "ferns" ("id" integer);

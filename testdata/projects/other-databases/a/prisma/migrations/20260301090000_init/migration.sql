@@ -1,1 +1,1 @@
-CREATE TABLE `Fern` (`id` INT AUTO_INCREMENT);
+CREATE TABLE "Fern" ("id" INT);

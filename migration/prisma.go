@@ -132,7 +132,7 @@ func prismaScripts(f *source.File, opts Options, splits bool) Scripts {
 	tx := Implicit
 	up, problems := runner{title: "Prisma"}.entire(f, opts, tx)
 	if stmts := up.Statements(); splits && !slices.ContainsFunc(stmts, unknownToSQLParser) {
-		up.Batches = oneByOne(stmts)
+		up.Batches = separately(stmts)
 	}
 	return Scripts{Up: up, Problems: append(emptyFile(f), problems...)}
 }

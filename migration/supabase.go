@@ -119,7 +119,7 @@ func supabaseScripts(f *source.File, opts Options, version cliVersion) Scripts {
 	case version.less(supabaseAlone):
 	case !version.less(supabaseAsWritten) && (supabaseDelta.Match(f.Text) || slices.ContainsFunc(stmts, controlsTransaction)):
 		up.NoTransaction = true
-		up.Batches = oneByOne(stmts)
+		up.Batches = separately(stmts)
 	case slices.ContainsFunc(stmts, supabaseStandalone):
 		up.NoTransaction = true
 		up.Batches = aroundStandalone(stmts)
@@ -127,8 +127,8 @@ func supabaseScripts(f *source.File, opts Options, version cliVersion) Scripts {
 	return both
 }
 
-// oneByOne sends each statement on its own.
-func oneByOne(stmts []*sqlast.Statement) []Batch {
+// separately sends each statement on its own, to commit on its own.
+func separately(stmts []*sqlast.Statement) []Batch {
 	bs := make([]Batch, 0, len(stmts))
 	for i := range stmts {
 		bs = append(bs, Batch{stmts[i : i+1 : i+1], PerStatement})

@@ -6,6 +6,11 @@ import "strconv"
 // unnest(ARRAY[…]), SELECT … FROM unnest(…) or (VALUES …), or a UNION of SELECT
 // 'x'. Their order is that in which they are written.
 func (c constant) query(lo, hi int) (columns []string, rows [][]loopCell, ok bool) {
+	for _, w := range [...]string{"where", "group", "having", "limit", "offset", "fetch", "except", "intersect", "distinct"} {
+		if c.wordIn(lo, hi, w) >= 0 {
+			return nil, nil, false
+		}
+	}
 	if order := c.wordIn(lo, hi, "order"); order >= 0 {
 		hi = order
 	}

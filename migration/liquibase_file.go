@@ -202,8 +202,13 @@ func (p *liquibaseFile) property(text string) {
 func liquibaseAttrs(text string) map[string]string {
 	attrs := map[string]string{}
 	for _, m := range liquibaseWord.FindAllStringSubmatch(text, -1) {
-		if m[2] == ":" {
-			attrs[strings.ToLower(m[1])] = strings.Trim(m[3], `"`)
+		if m[2] != ":" {
+			continue
+		}
+		name, value := strings.ToLower(m[1]), strings.Trim(m[3], `"`)
+		attrs[name] = value
+		if name == "rollbacksplitstatements" {
+			attrs["splitstatements"] = value // Liquibase takes the last that ends so, as measured with 4.33
 		}
 	}
 	return attrs
@@ -284,12 +289,23 @@ func (c *changeSet) scripts(f *source.File, opts Options) Scripts {
 	var both Scripts
 	both.Up, both.Problems = r.script(f, opts, sec)
 	both.Up.NoTransaction = c.shape() == PerStatement
+	both.Up.BeginsAgain = !both.Up.NoTransaction
 	if down, ok := c.down(); ok {
 		script, problems := runner{title: "Liquibase"}.script(f, opts, down)
-		script.NoTransaction = both.Up.NoTransaction
+		if c.splitsRollback() {
+			script.Batches = oneByOne(script.Batches)
+		}
+		script.NoTransaction, script.BeginsAgain = both.Up.NoTransaction, both.Up.BeginsAgain
 		both.Down, both.Problems = script, append(both.Problems, problems...)
 	}
 	return both
+}
+
+// splitsRollback reports whether the statements of the way back go to the server
+// one by one.
+func (c *changeSet) splitsRollback() bool {
+	delimiter := c.attrs["rollbackenddelimiter"]
+	return c.says("rollbackSplitStatements", true) && (delimiter == "" || delimiter == ";")
 }
 
 // declinesDown reports whether the change set says that it needs no way back, or
@@ -309,7 +325,8 @@ func (c *changeSet) down() (section, bool) {
 		return section{}, false
 	}
 	first, last := c.rollback[0], c.rollback[len(c.rollback)-1]
-	sec := section{start: first.Start, end: last.End, pieces: []piece{{first.Start, last.End, c.shape(), true}}}
+	sec := section{start: first.Start, end: last.End,
+		pieces: []piece{{first.Start, last.End, c.shape(), c.splitsRollback()}}}
 	for i, part := range c.rollback[1:] {
 		sec.cuts = append(sec.cuts, source.Cut{Start: c.rollback[i].End, End: part.Start, New: "\n"})
 	}

@@ -23,3 +23,36 @@ $$;
 INSERT INTO mg_people VALUES (2, 'x');
 INSERT INTO mg_people VALUES (3, 'x');
 --rollback empty
+
+--changeset author:own-commit
+INSERT INTO mg_people VALUES (4, 'x');
+COMMIT;
+INSERT INTO mg_people VALUES (5, 'x');
+/* liquibase rollback
+DELETE FROM mg_people WHERE id = 4;
+DELETE FROM mg_people WHERE id = 5;
+*/
+
+--changeset author:delimiter endDelimiter:/
+INSERT INTO mg_people VALUES (6, 'a;b')
+/
+INSERT INTO mg_people VALUES (7, 'x')
+/
+--rollback DELETE FROM mg_people WHERE id = 6; DELETE FROM mg_people WHERE id = 7;
+
+--changeset author:last-wins splitStatements:true rollbackSplitStatements:false
+INSERT INTO mg_people VALUES (8, 'x');
+INSERT INTO mg_people VALUES (9, 'x');
+--rollback DELETE FROM mg_people WHERE id = 8;
+--rollback DELETE FROM mg_people WHERE id = 9;
+
+--changeset author:the-other-order rollbackSplitStatements:false splitStatements:true
+INSERT INTO mg_people VALUES (10, 'x');
+INSERT INTO mg_people VALUES (11, 'x');
+--rollback DELETE FROM mg_people WHERE id = 10;
+--rollback DELETE FROM mg_people WHERE id = 11;
+
+--changeset author:rollback-delimiter rollbackEndDelimiter:@@
+INSERT INTO mg_people VALUES (12, 'x');
+INSERT INTO mg_people VALUES (13, 'x');
+--rollback DELETE FROM mg_people WHERE id = 12; DELETE FROM mg_people WHERE id = 13;

@@ -258,6 +258,11 @@ func (w *walk) protected(in spot, p *sqlast.Protected) fate {
 	f := w.body(at, p.Body)
 	if f.to == at.outer {
 		w.back(start)
+		if w.judged && w.tx == start.tx {
+			for _, s := range w.stmts[start.stmts:] {
+				s.Within.Undone = true
+			}
+		}
 		return w.body(in, at.outer.handler(at.outer.caught).Body)
 	}
 	if f.to != nil {

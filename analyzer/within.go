@@ -16,6 +16,7 @@ type Within struct {
 	Routine string
 	MayRun  bool // an IF, a CASE, a loop or an error decides
 	Caught  bool // a handler may catch its failure
+	Undone  bool // a handler takes back what it did
 	Many    bool // in a loop that runs nobody knows how often
 }
 

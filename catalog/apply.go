@@ -13,7 +13,7 @@ import (
 // Restore them. The span of at is replaced by each op's own.
 func (c *Catalog) Apply(stmt *sqlast.Statement, at Origin) {
 	c.tx = at.Tx
-	if stmt.Problem != nil && len(stmt.Ops) == 0 {
+	if stmt.Problem != nil && (len(stmt.Ops) == 0 || stmt.Problem.Kind == sqlast.UnresolvedSQL) {
 		c.Hide()
 	}
 	if len(stmt.Ops) > 1 {

@@ -13,7 +13,6 @@ import (
 // let happen.
 func whole(p *analyzer.Pass, s *analyzer.Stmt) (certain, possible effect.Effect) {
 	certain = s.Effect
-	modes := map[catalog.Key]effect.Mode{}
 	certain.Locks = slices.Clone(certain.Locks)
 	for _, in := range p.Stmts[s.Index+1:] {
 		if in.Within == nil {
@@ -37,8 +36,7 @@ func whole(p *analyzer.Pass, s *analyzer.Stmt) (certain, possible effect.Effect)
 		all.Rewrites = append(all.Rewrites, e.Rewrites...)
 		all.Scans = append(all.Scans, e.Scans...)
 	}
-	certain.Locks, modes = strongest(certain.Locks, modes)
-	possible.Locks, _ = strongest(possible.Locks, modes)
+	certain.Locks = strongest(certain.Locks)
 	certain.Scans = unlessRewritten(certain.Scans, certain.Rewrites)
 	return certain, possible
 }
@@ -52,20 +50,20 @@ func within(s, by *analyzer.Stmt) bool {
 	return false
 }
 
-// strongest leaves one lock on each relation, the strongest, if it is stronger than
-// what is held.
-func strongest(locks []effect.Lock, held map[catalog.Key]effect.Mode) ([]effect.Lock, map[catalog.Key]effect.Mode) {
+// strongest leaves one lock on each relation.
+func strongest(locks []effect.Lock) []effect.Lock {
 	modes := map[catalog.Key]effect.Mode{}
 	for _, l := range locks {
 		modes[l.Relation] = max(modes[l.Relation], l.Mode)
 	}
 	var kept []effect.Lock
 	for _, l := range locks {
-		if l.Mode == modes[l.Relation] && l.Mode > held[l.Relation] && !slices.ContainsFunc(kept, func(k effect.Lock) bool { return k.Relation == l.Relation }) {
+		if l.Mode == modes[l.Relation] {
 			kept = append(kept, l)
+			modes[l.Relation]++ // only once
 		}
 	}
-	return kept, modes
+	return kept
 }
 
 func unlessRewritten(scans, rewrites []effect.Relation) []effect.Relation {

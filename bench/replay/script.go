@@ -273,7 +273,7 @@ func stronger(line string, perhaps, got []string) bool {
 	})
 }
 
-// unseen reports whether the line is about a relation that history does not have,
+// unseen reports whether the line is about a relation that history did not see made,
 // where code has run that could not be read: a partition named after the date.
 func unseen(s *analyzer.Stmt, line string) bool {
 	words := strings.Fields(line)
@@ -283,7 +283,8 @@ func unseen(s *analyzer.Stmt, line string) bool {
 	}
 	key := catalog.Key{Schema: strings.Trim(schema, `"`), Name: strings.Trim(name, `"`)}
 	_, known := s.Before.RelationKind(key)
-	return !known && !s.Before.Shows(key)
+	t := s.Before.TableAt(key)
+	return !s.Before.Shows(key) && (!known || t != nil && t.Partial)
 }
 
 func abbreviate(sql string) string {

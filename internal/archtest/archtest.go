@@ -50,7 +50,7 @@ var imports = map[string][]string{
 	"bench/compare":                  {"bench"},
 	"bench/generate":                 {"bench"},
 	"conformance":                    {"internal/record"},
-	"bench/replay":                   {"analyzer", "effect", "migration", "sqlast", "verify", "internal/pgserver"},
+	"bench/replay":                   {"analyzer", "catalog", "effect", "migration", "sqlast", "verify", "internal/pgserver"},
 }
 
 // anything marks the composition points, which put the stages together.

@@ -92,7 +92,7 @@ func search(d *Dir, set *Set, opts Options) ([]candidate, error) {
 		}
 		if v.other != "" {
 			if v.isFound(sub) {
-				set.Ignored = append(set.Ignored, Ignored{Path: sub.Display, Why: v.other + "; --framework " + v.fw.Name + " has it read all the same"})
+				set.Ignored = append(set.Ignored, Ignored{Path: sub.Display, Odd: true, Why: v.other + "; --framework " + v.fw.Name + " has it read all the same"})
 			}
 			v = verdict{}
 		}

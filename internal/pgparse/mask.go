@@ -81,10 +81,11 @@ type masker struct {
 	toks     []Token
 	comments []Token
 
-	masks []mask // psql's commands and the data of COPY
-	holes []hole
-	meta  []Token
-	data  []Token
+	masks   []mask // psql's commands, the data of COPY, actions of templates
+	holes   []hole
+	actions []templateAction
+	meta    []Token
+	data    []Token
 
 	statement int    // where in toks the current statement begins
 	brackets  []byte // open in the current statement: ( [ and j for that of JSON_OBJECT
@@ -172,6 +173,8 @@ func (m *masker) invalid(t Token) bool {
 		return m.braces(i)
 	case c == '{' && next == '{':
 		return m.template(i)
+	case c == '{' && (next == '%' || next == '#'):
+		return m.jinja(i)
 	case c == '$' && m.has(i+1, isIdentStart):
 		return m.hole(i, m.identEnd(i+1), m.text[i+1:m.identEnd(i+1)], identifier)
 	}
@@ -227,6 +230,9 @@ func (m *masker) template(i int) bool {
 		return false
 	}
 	end := i + n + len("}}")
+	if kind, condition := control(m.text[i+2 : i+n]); kind != noAction {
+		return m.act(i, end, kind, condition)
+	}
 	if m.at(end) == '}' { // {{{ x }}}
 		end++
 	}

@@ -132,6 +132,11 @@ func (p *fileParser) mask() {
 		m.pos = len(bom)
 	}
 	m.scan()
+	if len(m.actions) > 0 {
+		for _, b := range m.chooseBranches(p.opt.Placeholders) {
+			p.res.Branches = append(p.res.Branches, p.frag.Span(b.start, b.end))
+		}
+	}
 	if len(m.masks)+len(m.holes) > 0 {
 		p.remask(&m)
 	}

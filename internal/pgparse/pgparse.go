@@ -41,6 +41,9 @@ type Result struct {
 	Meta     []source.Span
 	CopyData []source.Span
 	Holes    []Hole
+	// Branches are the texts between {{ else }} and {{ end }} and the like that are
+	// not read because no value decides for them.
+	Branches []source.Span
 }
 
 // Hole is a template placeholder. One without a value stands for an identifier,

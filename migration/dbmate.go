@@ -102,7 +102,7 @@ func parseDbmate(f *source.File, opts Options) Scripts {
 		}
 		sections[dir] = append(sections[dir], section{start: start, end: b.end, pieces: []piece{{b.start, b.end, tx, true}}})
 	}
-	r := runner{title: "dbmate"}
+	r := runner{title: "dbmate", literal: true}
 	for dir, secs := range sections {
 		if len(secs) == 0 {
 			continue

@@ -227,7 +227,7 @@ func dieselScript(f *source.File, opts Options, inTx bool) (*Script, []Problem) 
 	if !inTx {
 		tx = Implicit
 	}
-	s, problems := runner{title: "Diesel"}.entire(f, opts, tx)
+	s, problems := runner{title: "Diesel", literal: true}.entire(f, opts, tx)
 	s.NoTransaction = !inTx
 	return s, problems
 }

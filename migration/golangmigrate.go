@@ -76,7 +76,7 @@ var golangMigratePairs = pairing{
 // golangMigrateScript reads a file: one query, or with x-multi-statement one per
 // semicolon, wherever it stands (its database/multistmt).
 func golangMigrateScript(f *source.File, opts Options) (*Script, []Problem) {
-	r := runner{title: "golang-migrate"}
+	r := runner{title: "golang-migrate", literal: true}
 	if !opts.MultiStatement {
 		return r.entire(f, opts, Implicit)
 	}

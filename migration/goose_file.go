@@ -34,6 +34,7 @@ type gooseFile struct {
 	empty    source.Span  // a block with nothing in it ended just now
 	noTx     bool
 	envsub   bool
+	fills    bool         // it puts the values of variables into some part of the file
 	cuts     []source.Cut // what ENVSUB replaces
 }
 
@@ -61,7 +62,9 @@ func parseGoose(f *source.File, opts Options) Scripts {
 			continue
 		}
 		g.shape(sec.pieces)
-		s, problems := gooseRunner.script(f, opts, sec)
+		r := gooseRunner
+		r.literal = !g.fills
+		s, problems := r.script(f, opts, sec)
 		s.NoTransaction = g.noTx
 		g.problems = append(g.problems, problems...)
 		if i == 0 {
@@ -218,6 +221,7 @@ func (g *gooseFile) directive(l line) {
 		g.noTx = true
 	case "ENVSUB ON", "ENVSUB OFF":
 		g.envsub = known == "ENVSUB ON"
+		g.fills = g.fills || g.envsub
 	default:
 		g.unknown(at, word)
 	}

@@ -169,7 +169,7 @@ func loadNodePG(s *Stream, d *Dir, opts Options) {
 
 // nodePGPart is a file that is one direction as a whole.
 func nodePGPart(f *source.File, opts Options) Scripts {
-	up, problems := runner{title: "node-pg-migrate"}.entire(f, opts, PerRun)
+	up, problems := runner{title: "node-pg-migrate", literal: true}.entire(f, opts, PerRun)
 	return Scripts{Up: up, Problems: append(emptyFile(f), problems...)}
 }
 
@@ -183,7 +183,7 @@ func (m *Migration) addNodePGDown(in input, opts Options) {
 			both.Down, both.Problems = unread(in.file), append(both.Problems, in.problems...)
 			return both
 		}
-		down, problems := runner{title: "node-pg-migrate"}.entire(in.file, opts, PerRun)
+		down, problems := runner{title: "node-pg-migrate", literal: true}.entire(in.file, opts, PerRun)
 		both.Down, both.Problems = down, append(both.Problems, problems...)
 		return both
 	}
@@ -203,7 +203,7 @@ func parseNodePG(f *source.File, opts Options) Scripts {
 			}
 		}
 		sec.pieces = []piece{{sec.start, sec.end, PerRun, true}}
-		s, problems := runner{title: "node-pg-migrate"}.script(f, opts, sec)
+		s, problems := runner{title: "node-pg-migrate", literal: true}.script(f, opts, sec)
 		both.Problems = append(both.Problems, problems...)
 		return s
 	}

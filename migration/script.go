@@ -47,6 +47,9 @@ type runner struct {
 	title string
 	psql  bool // psql runs it: meta-commands and COPY data are fine
 	copy  bool // it feeds COPY … FROM STDIN from the file
+	// literal is set when it fills in no placeholders: what looks like one reaches
+	// the server as it is.
+	literal bool
 	// cutRule, begin, end and remedy are for a framework that cuts files into
 	// statements by rules of its own: the rule that reports a statement cut in the
 	// middle, the lines that keep it whole, and what to do.
@@ -65,6 +68,7 @@ func (r runner) script(f *source.File, opts Options, sections ...section) (*Scri
 		problems = append(problems, unreadableText(res)...)
 		problems = append(problems, r.psqlOnly(res)...)
 		problems = append(problems, r.cuts(f, sec.pieces, res)...)
+		problems = append(problems, r.template(res)...)
 	}
 	return s, problems
 }

@@ -144,6 +144,7 @@ func (p *sqlMigrateFile) script(dir int, opts Options) (*Script, []Problem) {
 	}
 	r := runner{
 		title:   "sql-migrate",
+		literal: true,
 		cutRule: "statement-cut-in-two",
 		begin:   sqlMigratePrefix + "StatementBegin",
 		end:     sqlMigratePrefix + "StatementEnd",

@@ -21,6 +21,7 @@ var unresolvedSQL = &analyzer.Rule{
 }
 
 func runUnresolvedSQL(p *analyzer.Pass) {
+	reportProblems(p)
 	var found []analyzer.Related
 	for _, s := range p.Stmts {
 		if problem := unresolved(s); problem != nil {

@@ -29,6 +29,7 @@ func expand(frag source.Fragment, values map[string]string) expansion {
 			m.quotedHoles(t)
 		}
 	}
+	m.templateComments()
 	sort.Slice(m.holes, func(i, j int) bool { return m.holes[i].start < m.holes[j].start })
 	shift := 0
 	for _, h := range m.holes {
@@ -103,6 +104,17 @@ func (m *masker) quotedHoles(t Token) {
 		}
 	}
 	m.holes = append(m.holes, quoted.holes...)
+}
+
+// templateComments finds the comments that River replaces by a value: /* TEMPLATE:
+// schema */ (riverqueue's sqlctemplate).
+func (m *masker) templateComments() {
+	for _, c := range m.comments {
+		name, ok := strings.CutPrefix(strings.TrimSpace(strings.TrimPrefix(m.text[c.Start:c.End], "/*")), "TEMPLATE:")
+		if name, closed := strings.CutSuffix(name, "*/"); ok && closed {
+			m.holes = append(m.holes, hole{mask{c.Start, c.End, identifier}, strings.TrimSpace(name)})
+		}
+	}
 }
 
 // lookup finds the value of the placeholder with the given inside.

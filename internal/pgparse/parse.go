@@ -3,6 +3,7 @@ package pgparse
 import (
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
@@ -134,7 +135,9 @@ func (p *fileParser) mask() {
 	m.scan()
 	if len(m.actions) > 0 {
 		for _, b := range m.chooseBranches(p.opt.Placeholders) {
-			p.res.Branches = append(p.res.Branches, p.frag.Span(b.start, b.end))
+			text := p.text[b.start:b.end]
+			blanks := len(text) - len(strings.TrimLeft(text, " \t\r\n"))
+			p.res.Branches = append(p.res.Branches, p.frag.Span(b.start+blanks, b.start+len(strings.TrimRight(text, " \t\r\n"))))
 		}
 	}
 	if len(m.masks)+len(m.holes) > 0 {

@@ -132,9 +132,9 @@ func TestRoutine(t *testing.T) {
 			"4:4-4:21 EXISTS (SELECT 1) Select", "when", "  5:1-5:13 DROP TABLE a Drop --a --b --c --d",
 			`  execute 6:17-6:18 x --e !6:17 "x" what EXECUTE runs is only known when it runs ("x"); it is not analysed`,
 		}},
-		"placeholders": {"DO $$ BEGIN ALTER TABLE ${s}.a ADD b int; DROP TABLE {{ .t }}; {{ if x }}\nDROP TABLE c; END $$", []string{
+		"placeholders": {"DO $$ BEGIN ALTER TABLE ${s}.a ADD b int; DROP TABLE {{ .t }}; {{ hook }}\nDROP TABLE c; END $$", []string{
 			"1:13-1:41 ALTER TABLE ${s}.a ADD b int AddColumn", "1:43-1:62 DROP TABLE {{ .t }} Drop",
-			`1:64-1:74 {{ if x }} !1:64 "{{ if x }}" the placeholder {{ if x }} hides what is sent; give its value to have the statement analysed`,
+			`1:64-1:74 {{ hook }} !1:64 "{{ hook }}" the placeholder {{ hook }} hides what is sent; give its value to have the statement analysed`,
 			"2:1-2:13 DROP TABLE c Drop",
 		}},
 		"a quoted body goes on on another line": {"DO E'BEGIN DROP\\tTABLE a; '\n'DROP TABLE \\\"b\\\"; END'", []string{

@@ -3,6 +3,7 @@ package pgparse
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -51,7 +52,20 @@ func (p *fileParser) parsePiece(pc piece) {
 			return
 		}
 	}
-	if holes := p.holesIn(start, end); len(holes) > 0 {
+	holes := p.holesIn(start, end)
+	if verbs := p.verbs(pc); len(verbs) > 0 {
+		with := []byte(text)
+		for _, v := range verbs {
+			mask{v.start - start, v.end - start, identifier}.write(with)
+		}
+		text = string(with)
+		if best = parseText(text, start); best.message == "" {
+			p.lowerAll(best.stmts, pc, start, rewrites)
+			return
+		}
+		holes = inPlace(append(slices.Clone(holes), verbs...))
+	}
+	if len(holes) > 0 {
 		p.parseHoles(pc, text, best, holes, rewrites)
 		return
 	}
@@ -151,6 +165,28 @@ func (p *fileParser) syntaxError(pc piece, a attempt) *sqlast.Problem {
 		}
 	}
 	return problem
+}
+
+// verbs returns the %s and the like, of a text that fmt.Sprintf fills in, in a
+// statement that the parser refused as it is.
+func (p *fileParser) verbs(pc piece) []hole {
+	var holes []hole
+	for i := pc.lo; i+1 < pc.hi; i++ {
+		t, next := p.toks[i], p.toks[i+1]
+		if t.End != next.Start || next.End != next.Start+1 || p.text[t.Start:t.End] != "%" || !strings.Contains("sdvqIL", p.text[next.Start:next.End]) {
+			continue
+		}
+		h := hole{mask{t.Start, next.End, identifier}, p.text[t.Start:next.End]}
+		holes = append(holes, h)
+		p.res.Holes = append(p.res.Holes, Hole{Span: p.frag.Span(h.start, h.end), Name: h.name})
+	}
+	return holes
+}
+
+// inPlace sorts placeholders by where they stand.
+func inPlace(holes []hole) []hole {
+	slices.SortFunc(holes, func(a, b hole) int { return a.start - b.start })
+	return holes
 }
 
 // holesIn returns the placeholders without a value in text[start:end].

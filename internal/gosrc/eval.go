@@ -1,0 +1,454 @@
+package gosrc
+
+import (
+	"go/ast"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/miglint/miglint/source"
+)
+
+// Bounds on what evaluating a hostile package can cost.
+const (
+	maxDepth = 16      // helpers inside helpers, constants inside constants
+	maxText  = 1 << 20 // size of one text
+	maxCopy  = 64      // turns of a loop over a literal list
+	maxCalls = 20000   // calls read from one function, helpers included
+	maxWork  = 1 << 17 // expressions looked at for one function
+)
+
+// bound is what a name stands for inside a function.
+type bound struct {
+	file *File
+	// text is its value as a string; nil if it is no string that is known in part.
+	text Text
+	// expr is what it was made of otherwise: a list, a struct, a function.
+	expr ast.Expr
+	in   *scope // the scope that expr is read in
+	typ  string // its type as written, with the import path: "*database/sql.Tx"
+}
+
+// scope holds the names of a function and of the blocks around it.
+type scope struct {
+	file  *File
+	names map[string]*bound
+	outer *scope
+	work  *int // expressions that may still be looked at
+}
+
+// top is the scope of a file's package, to begin with.
+func top(f *File) *scope {
+	work := maxWork
+	return &scope{file: f, work: &work}
+}
+
+// in is the scope of a file's package, from inside another one.
+func (s *scope) in(f *File) *scope { return &scope{file: f, work: s.work} }
+
+func (s *scope) inner() *scope {
+	return &scope{file: s.file, names: map[string]*bound{}, outer: s, work: s.work}
+}
+
+// spend reports whether another expression may be looked at.
+func (s *scope) spend() bool { return s.spendOn(nil) }
+
+// spendOn is spend for an expression that has a text.
+func (s *scope) spendOn(t Text) bool {
+	*s.work -= 1 + len(t) + t.size()/256
+	return *s.work >= 0
+}
+
+func (s *scope) lookup(name string) *bound {
+	for ; s != nil; s = s.outer {
+		if b, ok := s.names[name]; ok {
+			return b
+		}
+	}
+	return nil
+}
+
+// eval is the value of a string expression. What is not known is a hole.
+func (p *Package) eval(e ast.Expr, s *scope, depth int) Text {
+	f := s.file
+	if depth > maxDepth || !s.spend() {
+		return hole(f.span(e))
+	}
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		return p.eval(e.X, s, depth)
+	case *ast.BasicLit:
+		return f.literal(e)
+	case *ast.Ident:
+		return p.evalName(e, s, depth)
+	case *ast.BinaryExpr:
+		if e.Op == token.ADD {
+			return p.concat(e, s, depth)
+		}
+	case *ast.CallExpr:
+		return p.evalCall(e, s, depth)
+	case *ast.SelectorExpr:
+		if field, in := p.field(e, s, depth); field != nil {
+			return p.eval(field, in, depth+1)
+		}
+	case *ast.IndexExpr:
+		if list, in := p.elements(e.X, s, depth); list != nil {
+			if n, err := strconv.Atoi(p.eval(e.Index, s, depth+1).String()); err == nil && 0 <= n && n < len(list) {
+				return p.eval(list[n], in, depth+1)
+			}
+		}
+	}
+	return hole(f.span(e))
+}
+
+// concat is a + b + c …, which the tree has as ((a + b) + c).
+func (p *Package) concat(e *ast.BinaryExpr, s *scope, depth int) Text {
+	terms := []ast.Expr{e.Y}
+	left := e.X
+	for {
+		b, ok := ast.Unparen(left).(*ast.BinaryExpr)
+		if !ok || b.Op != token.ADD {
+			break
+		}
+		terms = append(terms, b.Y)
+		left = b.X
+	}
+	terms = append(terms, left)
+	slices.Reverse(terms)
+	return p.evalAll(terms, nil, s, depth, s.file.span(e))
+}
+
+// evalAll puts the values of expressions together, with a separator between them.
+func (p *Package) evalAll(exprs []ast.Expr, sep Text, s *scope, depth int, at source.Span) Text {
+	var t Text
+	size := 0
+	for i, e := range exprs {
+		if i > 0 {
+			t = append(t, sep...)
+		}
+		next := p.eval(e, s, depth+1)
+		t = append(t, next...)
+		if size += next.size() + sep.size(); size > maxText || !s.spendOn(next) {
+			return hole(at)
+		}
+	}
+	return t
+}
+
+func (p *Package) evalName(e *ast.Ident, s *scope, depth int) Text {
+	if b := s.lookup(e.Name); b != nil {
+		switch {
+		case b.text != nil && s.spendOn(b.text):
+			return b.text
+		case b.expr != nil:
+			return p.eval(b.expr, b.in, depth+1)
+		}
+		return hole(s.file.span(e))
+	}
+	if v, ok := p.values[e.Name]; ok {
+		if v.embedded != "" {
+			return p.embedded(v, s.file.span(e))
+		}
+		return p.eval(v.expr, s.in(v.file), depth+1)
+	}
+	return hole(s.file.span(e))
+}
+
+func (p *Package) embedded(v value, at source.Span) Text {
+	if p.embeds != nil {
+		if f, ok := p.embeds(v.embedded); ok {
+			return Text{{Part: source.Part{Text: string(f.Text), At: f.Span(0, len(f.Text)), Exact: true}}}
+		}
+	}
+	return hole(at)
+}
+
+// field is what a struct literal gives a field, for x.Field.
+func (p *Package) field(e *ast.SelectorExpr, s *scope, depth int) (ast.Expr, *scope) {
+	lit, in := p.composite(e.X, s, depth)
+	if lit == nil {
+		return nil, nil
+	}
+	var names []string
+	if t, ok := p.structOf(lit, in); ok {
+		names = fieldNames(t)
+	}
+	for i, el := range lit.Elts {
+		if kv, ok := el.(*ast.KeyValueExpr); ok {
+			if key, ok := kv.Key.(*ast.Ident); ok && key.Name == e.Sel.Name {
+				return kv.Value, in
+			}
+		} else if i < len(names) && names[i] == e.Sel.Name {
+			return el, in
+		}
+	}
+	return nil, nil
+}
+
+// structOf is the struct type of a literal.
+func (p *Package) structOf(lit *ast.CompositeLit, s *scope) (*ast.StructType, bool) {
+	switch t := lit.Type.(type) {
+	case *ast.StructType:
+		return t, true
+	case *ast.Ident:
+		if d, ok := p.types[t.Name]; ok {
+			st, ok := d.spec.Type.(*ast.StructType)
+			return st, ok
+		}
+	}
+	return nil, false
+}
+
+func fieldNames(t *ast.StructType) []string {
+	var names []string
+	for _, f := range t.Fields.List {
+		for _, n := range f.Names {
+			names = append(names, n.Name)
+		}
+	}
+	return names
+}
+
+// composite follows names to the literal that an expression stands for; nil if it
+// stands for none.
+func (p *Package) composite(e ast.Expr, s *scope, depth int) (*ast.CompositeLit, *scope) {
+	for ; depth <= maxDepth; depth++ {
+		switch x := ast.Unparen(e).(type) {
+		case *ast.CompositeLit:
+			return x, s
+		case *ast.UnaryExpr:
+			e = x.X
+		case *ast.Ident:
+			if b := s.lookup(x.Name); b != nil {
+				if b.expr == nil {
+					return nil, nil
+				}
+				e, s = b.expr, b.in
+			} else if v, ok := p.values[x.Name]; ok && v.expr != nil {
+				e, s = v.expr, s.in(v.file)
+			} else {
+				return nil, nil
+			}
+		default:
+			return nil, nil
+		}
+	}
+	return nil, nil
+}
+
+// elements are the elements of a list literal; nil if e is none, or a map.
+func (p *Package) elements(e ast.Expr, s *scope, depth int) ([]ast.Expr, *scope) {
+	lit, in := p.composite(e, s, depth)
+	if lit == nil {
+		return nil, nil
+	}
+	list, ok := lit.Type.(*ast.ArrayType)
+	if !ok {
+		return nil, nil
+	}
+	out := make([]ast.Expr, 0, len(lit.Elts))
+	for _, el := range lit.Elts {
+		if kv, ok := el.(*ast.KeyValueExpr); ok {
+			el = kv.Value
+		}
+		// []T{{…}} leaves the type of the elements out.
+		if c, ok := el.(*ast.CompositeLit); ok && c.Type == nil {
+			clone := *c
+			clone.Type = list.Elt
+			el = &clone
+		}
+		out = append(out, el)
+	}
+	return out, in
+}
+
+// evalCall is the value of a call: of the functions that put strings together,
+// of conversions, and of the package's own functions that are one return.
+func (p *Package) evalCall(e *ast.CallExpr, s *scope, depth int) Text {
+	f := s.file
+	unknown := hole(f.span(e))
+	arg := func(i int) Text {
+		if i < len(e.Args) {
+			return p.eval(e.Args[i], s, depth+1)
+		}
+		return unknown
+	}
+	switch fun := ast.Unparen(e.Fun).(type) {
+	case *ast.ArrayType:
+		return arg(0)
+	case *ast.Ident:
+		if fun.Name == "string" && len(e.Args) == 1 {
+			return arg(0)
+		}
+		return p.inline(e, fun.Name, s, depth)
+	}
+	importPath, name := f.callee(e)
+	switch importPath + "." + name {
+	case "fmt.Sprintf":
+		return p.sprintf(e, s, depth)
+	case "fmt.Sprint":
+		if len(e.Args) == 1 {
+			return arg(0)
+		}
+	case "strings.Join":
+		return p.join(e, s, depth)
+	case "strings.TrimSpace":
+		return arg(0)
+	case "strings.ReplaceAll", "strings.Replace":
+		in := arg(0)
+		if len(in) == 1 && in[0].Hole {
+			return in
+		}
+		return replaced(in, arg(1), arg(2), unknown)
+	case "strings.ToLower", "strings.ToUpper", "strings.Repeat":
+		return changed(name, arg(0), arg(1), f.span(e))
+	case "github.com/lib/pq.QuoteIdentifier", "github.com/lib/pq.QuoteLiteral":
+		return quoted(name == "QuoteLiteral", arg(0), f.span(e))
+	}
+	if sel, ok := e.Fun.(*ast.SelectorExpr); ok {
+		return p.evalMethod(e, sel, s, depth)
+	}
+	return unknown
+}
+
+// evalMethod knows what gives a string back: a strings.Builder that was written
+// to, and pgx.Identifier.
+func (p *Package) evalMethod(e *ast.CallExpr, sel *ast.SelectorExpr, s *scope, depth int) Text {
+	at := s.file.span(e)
+	switch sel.Sel.Name {
+	case "String":
+		if id, ok := sel.X.(*ast.Ident); ok {
+			if b := s.lookup(id.Name); b != nil && b.text != nil {
+				return b.text
+			}
+		}
+	case "Sanitize":
+		if lit, in := p.composite(sel.X, s, depth); lit != nil {
+			var t Text
+			for i, el := range lit.Elts {
+				if i > 0 {
+					t = append(t, folded(".", at)...)
+				}
+				t = append(t, quoted(false, p.eval(el, in, depth+1), at)...)
+			}
+			return t
+		}
+	}
+	return hole(at)
+}
+
+// inline is the value of a call of the package's own function, if that does
+// nothing but return a value.
+func (p *Package) inline(e *ast.CallExpr, name string, s *scope, depth int) Text {
+	fn, ok := p.funcs[name]
+	if !ok || s.lookup(name) != nil || depth > maxDepth || fn.decl.Body == nil {
+		return hole(s.file.span(e))
+	}
+	in := p.bind(fn.file, fn.decl.Type, e, s, depth)
+	for _, stmt := range fn.decl.Body.List {
+		switch stmt := stmt.(type) {
+		case *ast.AssignStmt:
+			p.assign(stmt, in, depth+1)
+			continue
+		case *ast.ReturnStmt:
+			if len(stmt.Results) == 1 {
+				return p.eval(stmt.Results[0], in, depth+1)
+			}
+		}
+		break
+	}
+	return hole(s.file.span(e))
+}
+
+// bind gives the parameters of a function the arguments of a call.
+func (p *Package) bind(file *File, typ *ast.FuncType, call *ast.CallExpr, s *scope, depth int) *scope {
+	in := s.in(file).inner()
+	i := 0
+	for _, field := range typ.Params.List {
+		typ := p.typeOf(field.Type, in)
+		for _, name := range field.Names {
+			b := &bound{file: file, typ: typ}
+			switch _, variadic := field.Type.(*ast.Ellipsis); {
+			case variadic, i >= len(call.Args):
+			case typ == "string":
+				b.text = p.eval(call.Args[i], s, depth+1)
+			default:
+				b.expr, b.in = call.Args[i], s
+				if t := p.exprType(call.Args[i], s, depth); t != "" {
+					b.typ = t
+				}
+			}
+			in.names[name.Name] = b
+			i++
+		}
+	}
+	return in
+}
+
+// replaced is strings.ReplaceAll of known texts.
+func replaced(in, old, with, unknown Text) Text {
+	if !in.Known() || !old.Known() || !with.Known() {
+		return unknown
+	}
+	was := old.String()
+	if was == "" {
+		return unknown
+	}
+	text := in.String()
+	if strings.Count(text, was)*len(with.String())+len(text) > maxText {
+		return unknown
+	}
+	var t Text
+	at := 0
+	for {
+		i := strings.Index(text[at:], was)
+		if i < 0 {
+			return append(t, in.slice(at, len(text))...)
+		}
+		t = append(t, in.slice(at, at+i)...)
+		t = append(t, with...)
+		at += i + len(was)
+	}
+}
+
+func changed(name string, text, times Text, at source.Span) Text {
+	if !text.Known() {
+		return hole(at)
+	}
+	switch name {
+	case "ToLower":
+		return folded(strings.ToLower(text.String()), at)
+	case "ToUpper":
+		return folded(strings.ToUpper(text.String()), at)
+	}
+	n, err := strconv.Atoi(times.String())
+	if err != nil || n < 0 || n*len(text.String()) > maxText {
+		return hole(at)
+	}
+	return folded(strings.Repeat(text.String(), n), at)
+}
+
+// quoted is a text as a quoted identifier or string constant.
+func quoted(asLiteral bool, t Text, at source.Span) Text {
+	quote := `"`
+	if asLiteral {
+		quote = `'`
+	}
+	if t.Known() {
+		return folded(quote+strings.ReplaceAll(t.String(), quote, quote+quote)+quote, at)
+	}
+	return slices.Concat(folded(quote, at), t, folded(quote, at))
+}
+
+// join is strings.Join of a literal list.
+func (p *Package) join(e *ast.CallExpr, s *scope, depth int) Text {
+	if len(e.Args) != 2 {
+		return hole(s.file.span(e))
+	}
+	list, in := p.elements(e.Args[0], s, depth)
+	if list == nil {
+		return hole(s.file.span(e))
+	}
+	return p.evalAll(list, p.eval(e.Args[1], s, depth+1), in, depth, s.file.span(e))
+}

@@ -1,0 +1,238 @@
+package gosrc_test
+
+import (
+	"fmt"
+	"go/ast"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/miglint/miglint/internal/gosrc"
+	"github.com/miglint/miglint/source"
+)
+
+// steps reads the function up of a file that has the imports that migrations
+// have, and prints what it does: kind, SQL, and what decides about it.
+func steps(t *testing.T, body string) string {
+	t.Helper()
+	f := source.NewFile("m.go", []byte(`package migrations
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+	"github.com/uptrace/bun"
+	"gorm.io/gorm"
+)
+`+body))
+	embedded := source.NewFile("parcels.sql", []byte("CREATE TABLE parcels ();"))
+	p := gosrc.Parse([]*source.File{f}, func(name string) (*source.File, bool) { return embedded, name == "parcels.sql" })
+	got, ok := p.Steps(p.Files[0], ast.NewIdent("up"))
+	if !ok {
+		t.Fatal("there is no function up")
+	}
+	var b strings.Builder
+	for _, s := range got {
+		fmt.Fprint(&b, [...]string{"exec", "begin", "commit", "rollback", "unread"}[s.Kind])
+		if s.Kind == gosrc.Exec {
+			fmt.Fprintf(&b, " %s", s.SQL)
+		}
+		switch {
+		case s.Many:
+			b.WriteString(" [many]")
+		case s.MayRun:
+			b.WriteString(" [may run]")
+		}
+		if s.Unchecked {
+			b.WriteString(" [unchecked]")
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+func TestSteps(t *testing.T) {
+	tests := map[string]struct{ code, want string }{
+		"literal": {
+			`func up(ctx context.Context, tx *sql.Tx) error { _, err := tx.ExecContext(ctx, "DROP TABLE a"); return err }`,
+			"exec DROP TABLE a\n",
+		},
+		"constants and concatenation": {
+			"const table = \"orders\"\nvar add = `ALTER TABLE ` + table\nfunc up(tx *sql.Tx) error { _, err := tx.Exec(add + \" ADD c int\" +\n\" DEFAULT 1\"); return err }",
+			"exec ALTER TABLE orders ADD c int DEFAULT 1\n",
+		},
+		"a variable that is assigned to is not known": {
+			"var table = \"orders\"\nfunc other() { table = \"x\" }\nfunc up(tx *sql.Tx) error { _, err := tx.Exec(\"DROP TABLE \" + table); return err }",
+			"exec DROP TABLE ${table}\n",
+		},
+		"Sprintf": {
+			`func up(tx *sql.Tx, n string) error { _, err := tx.Exec(fmt.Sprintf("ALTER TABLE %s ADD %[2]q int DEFAULT %d -- 100%%", "a", "b", 3)); return err }`,
+			"exec ALTER TABLE a ADD \"b\" int DEFAULT 3 -- 100%\n",
+		},
+		"Sprintf of what is not known": {
+			`func up(tx *sql.Tx) error { name := find(tx); _, err := tx.Exec(fmt.Sprintf("DROP INDEX %s", name)); return err }
+func find(tx *sql.Tx) string { return tx.String() }`,
+			"exec DROP INDEX ${name}\n",
+		},
+		"quoting": {
+			`func up(tx *sql.Tx, t string) error { tx.Exec("DROP TABLE " + pq.QuoteIdentifier("A") + "," + pgx.Identifier{"s", t}.Sanitize()); return nil }`,
+			"exec DROP TABLE \"A\",\"s\".\"${t}\" [unchecked]\n",
+		},
+		"Join, Builder and Replace": {
+			`func up(tx *sql.Tx) error {
+				var b strings.Builder
+				b.WriteString("ALTER TABLE a ")
+				b.WriteString(strings.Join([]string{"ADD b int", "ADD c int"}, ", "))
+				_, err := tx.Exec(strings.ReplaceAll(b.String(), "int", "bigint"))
+				return err
+			}`,
+			"exec ALTER TABLE a ADD b bigint, ADD c bigint\n",
+		},
+		"helpers are read in their place": {
+			`func up(ctx context.Context, tx *sql.Tx) error {
+				if err := run(ctx, tx, "DROP TABLE a", "DROP TABLE b"); err != nil { return err }
+				return nil
+			}
+			func run(ctx context.Context, db execer, first, second string) error {
+				if _, err := db.ExecContext(ctx, first); err != nil { return fmt.Errorf("x: %w", err) }
+				_, err := db.ExecContext(ctx, second)
+				return err
+			}
+			type execer interface{ ExecContext(context.Context, string, ...any) (sql.Result, error) }`,
+			"exec DROP TABLE a\nexec DROP TABLE b\n",
+		},
+		"a helper that calls itself": {
+			`func up(tx *sql.Tx) error { tx.Exec("SELECT 1"); return up(tx) }`,
+			"exec SELECT 1 [unchecked]\n",
+		},
+		"loop over a literal list": {
+			`func up(tx *sql.Tx) error { for _, t := range []struct{ name, col string }{{"a", "x"}, {col: "y", name: "b"}} {
+				if _, err := tx.Exec("ALTER TABLE " + t.name + " DROP " + t.col); err != nil { return err } }; return nil }`,
+			"exec ALTER TABLE a DROP x\nexec ALTER TABLE b DROP y\n",
+		},
+		"loop over a query": {
+			`func up(ctx context.Context, db *sql.DB) error { names, err := list(ctx, db); if err != nil { return err }
+				for _, n := range names { if _, err := db.ExecContext(ctx, "DROP TABLE "+n); err != nil { return err } }; return nil }
+			func list(ctx context.Context, db *sql.DB) ([]string, error) { rows, err := db.QueryContext(ctx, "SELECT 1"); _ = rows; return nil, err }`,
+			"exec SELECT 1\nexec DROP TABLE ${n} [many]\n",
+		},
+		"branches": {
+			`func up(tx *sql.Tx, n int) error {
+				if n > 0 { tx.Exec("DROP TABLE a") } else { tx.Exec("DROP TABLE b") }
+				if n > 1 { return nil }
+				_, err := tx.Exec("DROP TABLE c")
+				return err
+			}`,
+			"exec DROP TABLE a [may run] [unchecked]\nexec DROP TABLE b [may run] [unchecked]\nexec DROP TABLE c [may run]\n",
+		},
+		"what runs after an error only": {
+			`func up(db *sql.DB) error {
+				tx, err := db.Begin()
+				if err != nil { return err }
+				defer tx.Rollback()
+				if _, err := tx.Exec("DROP TABLE a"); err != nil { tx.Exec("DROP TABLE z"); return errors.Join(err, tx.Rollback()) }
+				return tx.Commit()
+			}`,
+			"begin\nexec DROP TABLE a\ncommit\n",
+		},
+		"a function run in a transaction": {
+			`func up(ctx context.Context, db *bun.DB) error {
+				return db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error { _, err := tx.ExecContext(ctx, "DROP TABLE a"); return err })
+			}`,
+			"begin\nexec DROP TABLE a\ncommit\n",
+		},
+		"gorm": {
+			`func up(tx *gorm.DB) error { return tx.Exec("DROP TABLE a").Error }`,
+			"exec DROP TABLE a\n",
+		},
+		"sqlx": {
+			`func up(tx *sqlx.Tx) error { var n int; if err := tx.Get(&n, "SELECT count(*) FROM a"); err != nil { return err }; tx.MustExec("DROP TABLE a"); return nil }`,
+			"exec SELECT count(*) FROM a\nexec DROP TABLE a [unchecked]\n",
+		},
+		"pgx": {
+			`func up(ctx context.Context, conn *pgx.Conn) error { _, err := conn.Exec(ctx, "VACUUM a"); return err }`,
+			"exec VACUUM a\n",
+		},
+		"embedded file": {
+			"//go:embed parcels.sql\nvar parcels string\nfunc up(tx *sql.Tx) error { _, err := tx.Exec(parcels); return err }",
+			"exec CREATE TABLE parcels ();\n",
+		},
+		"dynamic": {
+			`func up(tx *sql.Tx, s string) error { _, err := tx.Exec(s); return err }`,
+			"exec ${s}\n",
+		},
+		"handed to code that is not read": {
+			`func up(tx *sql.Tx) error { return sqlx.Migrate(tx) }`,
+			"unread\n",
+		},
+		"no database": {
+			`type shell struct{}
+			func (shell) Exec(s string) {}
+			func up() error { var sh shell; sh.Exec("drop everything"); return nil }`,
+			"",
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, steps(t, tt.code)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Every byte of a string literal maps to where it was written, through escapes.
+func TestFragmentMapsThroughEscapes(t *testing.T) {
+	const code = "package m\n\nimport \"database/sql\"\n\nfunc up(tx *sql.Tx) error { _, err := tx.Exec(\"DROP\\tTABLE \\\"a\\\"\" + `; DROP TABLE b`); return err }\n"
+	f := source.NewFile("m.go", []byte(code))
+	p := gosrc.Parse([]*source.File{f}, nil)
+	got, _ := p.Steps(p.Files[0], ast.NewIdent("up"))
+	frag := got[0].SQL.Fragment(got[0].At)
+	if want := "DROP\tTABLE \"a\"; DROP TABLE b"; frag.Text != want {
+		t.Fatalf("text %q, want %q", frag.Text, want)
+	}
+	for text, written := range map[string]string{"DROP\tTABLE": `DROP\tTABLE`, `"a"`: `\"a\"`, "b": "b", "TABLE b": "TABLE b"} {
+		i := strings.LastIndex(frag.Text, text)
+		if got := frag.Span(i, i+len(text)).Text(); got != written {
+			t.Errorf("%q maps to %q, want %q", text, got, written)
+		}
+	}
+}
+
+func TestBrokenCodeIsReadAsFarAsItGoes(t *testing.T) {
+	f := source.NewFile("m.go", []byte("package m\nimport \"database/sql\"\nfunc up(tx *sql.Tx) error {\n\ttx.Exec(\"DROP TABLE a\")\n\tif {\n\ttx.Exec(\"DROP TABLE b\")\n}\n"))
+	p := gosrc.Parse([]*source.File{f}, nil)
+	if len(p.Files) != 1 || len(p.Files[0].Problems) == 0 {
+		t.Fatalf("want one file with problems, got %+v", p.Files)
+	}
+	if _, ok := p.Steps(p.Files[0], ast.NewIdent("up")); !ok {
+		t.Error("up is not found")
+	}
+}
+
+func FuzzSteps(f *testing.F) {
+	f.Add("func up(tx *sql.Tx) error { x := \"a\"; x += x; tx.Exec(x + fmt.Sprintf(\"%[9]s%\", x)); return up(tx) }")
+	f.Add("var a = b\nvar b = a\nfunc up(tx *sql.Tx) { tx.Exec(a); for _, x := range b { x(tx) } }")
+	f.Add("func up(f func()) { f = f; f(); g := func() { up(f) }; g() }\nfunc (x y) up()")
+	f.Fuzz(func(t *testing.T, code string) {
+		src := source.NewFile("m.go", []byte("package m\nimport (\"database/sql\"; \"fmt\")\n"+code))
+		p := gosrc.Parse([]*source.File{src}, nil)
+		for _, file := range p.Files {
+			got, _ := p.Steps(file, ast.NewIdent("up"))
+			for _, s := range got {
+				frag := s.SQL.Fragment(s.At)
+				if span := frag.Span(0, len(frag.Text)); span.Start < 0 || span.End > len(src.Text) {
+					t.Errorf("span %d–%d outside the file", span.Start, span.End)
+				}
+			}
+		}
+	})
+}

@@ -83,7 +83,7 @@ func isGoMigration(name string) bool {
 }
 
 func loadGoose(s *Stream, d *Dir, opts Options) []*Migration {
-	var files, goFiles []string
+	var files, goFiles, helpers []string
 	for _, name := range d.Files {
 		_, versioned := gooseVersion(name)
 		switch {
@@ -91,24 +91,57 @@ func loadGoose(s *Stream, d *Dir, opts Options) []*Migration {
 			files = append(files, name)
 		case versioned && isGoMigration(name):
 			goFiles = append(goFiles, name)
-			s.ignore(d, name, "Go migrations are not read yet")
+		case isGoMigration(name):
+			helpers = append(helpers, name)
 		case isSQL(name) && (leadingDigits(name) != "" || gooseMark.Match(d.head(name, headSize))):
 			s.mistake(d, name, "its name is not <number>_<name>.sql with a number from 1 on", opts)
 		default:
 			s.ignore(d, name, "not named <number>_<name>.sql or .go")
 		}
 	}
-	byVersion := func(a, b string) int { return compareNumbers(leadingDigits(a), leadingDigits(b)) }
-	slices.SortStableFunc(files, byVersion)
 	ms := d.load(files, func(_ int, f *source.File) Scripts { return parseGoose(f, opts) })
 	for i, m := range ms {
 		version, _ := gooseVersion(files[i])
 		m.Version, m.Name = splitName(version, files[i])
 		m.Time = versionTime(version)
 	}
+	goMigrations, unread := s.loadGooseGo(d, goFiles, helpers, opts)
+	ms = append(ms, goMigrations...)
+	slices.SortStableFunc(ms, func(a, b *Migration) int { return compareNumbers(a.Version, b.Version) })
 	s.Migrations = ms
 	const consequence = "goose refuses to start while two files have one version"
 	s.finish(opts, func(a, b *Migration) bool { return compareNumbers(a.Version, b.Version) == 0 }, consequence)
-	s.afterGo(d, goFiles, func(name string) string { v, _ := gooseVersion(name); return v }, compareNumbers, consequence)
+	s.afterGo(d, unread, func(name string) string { v, _ := gooseVersion(name); return v }, compareNumbers, consequence)
 	return ms
+}
+
+// loadGooseGo reads the migrations of the folder that are written in Go. helpers
+// are its other Go files, which may register some, and hold what they call. Those
+// that nothing in the package registers are unread.
+func (s *Stream) loadGooseGo(d *Dir, named, helpers []string, opts Options) (ms []*Migration, unread []string) {
+	if len(named)+len(helpers) == 0 {
+		return nil, nil
+	}
+	p := d.goPackage(slices.Concat(named, helpers))
+	registered := map[string]bool{}
+	for _, g := range gooseFuncs(p) {
+		registered[g.file.Source.Path] = true
+		ms = append(ms, g.migration(p, opts))
+	}
+	for _, name := range named {
+		switch {
+		case registered[d.display(name)]:
+		case len(ms) > 0:
+			s.mistake(d, name, "it registers no migration", opts)
+		default:
+			s.ignore(d, name, "nothing in the package registers it")
+			unread = append(unread, name)
+		}
+	}
+	for _, name := range helpers {
+		if !registered[d.display(name)] {
+			s.ignore(d, name, "not named <number>_<name>.sql or .go")
+		}
+	}
+	return ms, unread
 }

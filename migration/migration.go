@@ -91,6 +91,9 @@ type Script struct {
 	// by another one of the framework's, from the next batch on: JDBC drivers begin
 	// one whenever none is open, while autocommit is off.
 	BeginsAgain bool
+	// LeaveTransaction, if not empty, is how this script gets out of the framework's
+	// transaction, where that differs from Framework.LeaveTransaction.
+	LeaveTransaction string
 }
 
 // Batch is statements that go to the server together.

@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"slices"
 	"strings"
+
+	"github.com/miglint/miglint/source"
 )
 
 // execs are the methods that send the SQL they are given first, and whether a
@@ -62,14 +64,18 @@ func (w *walker) call(e *ast.CallExpr, s *scope) {
 		w.expr(arg, s)
 	}
 	if lit, ok := fun.(*ast.FuncLit); ok {
-		w.function(lit.Type, lit.Body, w.p.bindIn(s, lit.Type, e, s))
+		w.function(lit.Body, w.p.bindIn(s, lit.Type, e, s))
 		return
 	}
 	if isSelector && (w.sends(e, sel, s) || w.controls(e, sel, s) || w.writes(e, sel, s)) {
 		return
 	}
 	if typ, body, in := w.resolve(fun, s, 0); body != nil {
-		w.function(typ, body, w.receiver(fun, w.p.bindIn(in, typ, e, s), s))
+		if outermost := w.site.IsZero(); outermost {
+			w.site = s.file.span(e)
+			defer func() { w.site = source.Span{} }()
+		}
+		w.function(body, w.receiver(fun, w.p.bindIn(in, typ, e, s), s))
 		return
 	}
 	w.foreign(e, s)
@@ -207,7 +213,7 @@ func (w *walker) runs(e *ast.CallExpr, s *scope, step Step) bool {
 		}
 		step.Kind = Begin
 		w.add(step)
-		w.function(typ, body, w.p.bindIn(in, typ, &ast.CallExpr{}, s))
+		w.function(body, w.p.bindIn(in, typ, &ast.CallExpr{}, s))
 		step.Kind = Commit
 		w.add(step)
 		return true
@@ -243,7 +249,7 @@ func (w *walker) foreign(e *ast.CallExpr, s *scope) {
 	for _, arg := range e.Args {
 		if lit, ok := arg.(*ast.FuncLit); ok {
 			w.mayRun++
-			w.function(lit.Type, lit.Body, w.p.bindIn(s, lit.Type, &ast.CallExpr{}, s))
+			w.function(lit.Body, w.p.bindIn(s, lit.Type, &ast.CallExpr{}, s))
 			w.mayRun--
 			return
 		}
@@ -261,5 +267,8 @@ func (w *walker) add(step Step) {
 		return
 	}
 	step.MayRun, step.Many = w.mayRun > 0, w.many > 0
+	if step.Site = w.site; step.Site.IsZero() {
+		step.Site = step.Call
+	}
 	w.steps = append(w.steps, step)
 }

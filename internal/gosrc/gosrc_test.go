@@ -35,12 +35,12 @@ import (
 `+body))
 	embedded := source.NewFile("parcels.sql", []byte("CREATE TABLE parcels ();"))
 	p := gosrc.Parse([]*source.File{f}, func(name string) (*source.File, bool) { return embedded, name == "parcels.sql" })
-	got, ok := p.Steps(p.Files[0], ast.NewIdent("up"))
+	up, ok := p.Function(p.Files[0], ast.NewIdent("up"))
 	if !ok {
 		t.Fatal("there is no function up")
 	}
 	var b strings.Builder
-	for _, s := range got {
+	for _, s := range up.Steps {
 		fmt.Fprint(&b, [...]string{"exec", "begin", "commit", "rollback", "unread"}[s.Kind])
 		if s.Kind == gosrc.Exec {
 			fmt.Fprintf(&b, " %s", s.SQL)
@@ -194,8 +194,8 @@ func TestFragmentMapsThroughEscapes(t *testing.T) {
 	const code = "package m\n\nimport \"database/sql\"\n\nfunc up(tx *sql.Tx) error { _, err := tx.Exec(\"DROP\\tTABLE \\\"a\\\"\" + `; DROP TABLE b`); return err }\n"
 	f := source.NewFile("m.go", []byte(code))
 	p := gosrc.Parse([]*source.File{f}, nil)
-	got, _ := p.Steps(p.Files[0], ast.NewIdent("up"))
-	frag := got[0].SQL.Fragment(got[0].At)
+	up, _ := p.Function(p.Files[0], ast.NewIdent("up"))
+	frag := up.Steps[0].SQL.Fragment(up.Steps[0].At)
 	if want := "DROP\tTABLE \"a\"; DROP TABLE b"; frag.Text != want {
 		t.Fatalf("text %q, want %q", frag.Text, want)
 	}
@@ -213,7 +213,7 @@ func TestBrokenCodeIsReadAsFarAsItGoes(t *testing.T) {
 	if len(p.Files) != 1 || len(p.Files[0].Problems) == 0 {
 		t.Fatalf("want one file with problems, got %+v", p.Files)
 	}
-	if _, ok := p.Steps(p.Files[0], ast.NewIdent("up")); !ok {
+	if _, ok := p.Function(p.Files[0], ast.NewIdent("up")); !ok {
 		t.Error("up is not found")
 	}
 }
@@ -226,8 +226,8 @@ func FuzzSteps(f *testing.F) {
 		src := source.NewFile("m.go", []byte("package m\nimport (\"database/sql\"; \"fmt\")\n"+code))
 		p := gosrc.Parse([]*source.File{src}, nil)
 		for _, file := range p.Files {
-			got, _ := p.Steps(file, ast.NewIdent("up"))
-			for _, s := range got {
+			up, _ := p.Function(file, ast.NewIdent("up"))
+			for _, s := range up.Steps {
 				frag := s.SQL.Fragment(s.At)
 				if span := frag.Span(0, len(frag.Text)); span.Start < 0 || span.End > len(src.Text) {
 					t.Errorf("span %d–%d outside the file", span.Start, span.End)

@@ -14,12 +14,28 @@ type Step struct {
 	SQL  Text        // of Exec; empty with Unread
 	At   source.Span // where to point: the SQL, or the call
 	Call source.Span
+	// Site is the call in the function itself that leads here; it is Call unless
+	// that stands in a helper.
+	Site source.Span
 	Conn Conn
 	// MayRun is set when a condition or a loop decides whether it runs; Many when
 	// it stands in a loop whose turns are not known.
 	MayRun, Many bool
 	// Unchecked is set when nothing looks at the error that it returns.
 	Unchecked bool
+}
+
+// Fragment is the SQL with each byte where it was written: in an embedded SQL file,
+// or in the file of the function, where what comes from elsewhere maps to the
+// call that leads to it.
+func (s Step) Fragment() source.Fragment {
+	if f := s.SQL.file(); f != nil && strings.HasSuffix(f.Path, ".sql") {
+		return s.SQL.Fragment(f.Span(0, 0))
+	}
+	if s.At.File != s.Site.File {
+		return s.SQL.Fragment(s.Site)
+	}
+	return s.SQL.Fragment(s.At)
 }
 
 // StepKind is what a step does.
@@ -34,19 +50,28 @@ const (
 	Unread                   // hands the connection to code that is not read
 )
 
-// Steps reads what a function does, with what the package's own functions that
+// Function is what a function does to the database.
+type Function struct {
+	File  *File
+	Span  source.Span // from its name, or the word func of a literal, to its end
+	Steps []Step
+}
+
+// Function reads what a function does, with what the package's own functions that
 // it calls do in their place. fn is the name of a function, a function literal or
 // a method; ok is false if it cannot be found. Code that only runs after an error
 // is left out.
-func (p *Package) Steps(f *File, fn ast.Expr) (steps []Step, ok bool) {
+func (p *Package) Function(f *File, fn ast.Expr) (read Function, ok bool) {
 	w := &walker{p: p, running: map[*ast.BlockStmt]bool{}}
 	s := top(f).inner()
 	typ, body, in := w.resolve(fn, s, 0)
 	if body == nil {
-		return nil, false
+		return Function{}, false
 	}
-	w.function(typ, body, p.bind(in.file, typ, &ast.CallExpr{}, s, 0))
-	return w.steps, true
+	w.function(body, w.receiver(fn, p.bind(in.file, typ, &ast.CallExpr{}, s, 0), s))
+	span := in.file.span(typ)
+	span.End = in.file.offset(body.End())
+	return Function{File: in.file, Span: span, Steps: w.steps}, true
 }
 
 // walker reads one function.
@@ -56,6 +81,7 @@ type walker struct {
 	mayRun  int
 	many    int
 	running map[*ast.BlockStmt]bool // functions that are being read
+	site    source.Span             // the call that led out of the function itself; nowhere inside it
 }
 
 // resolve finds the body of a function expression and the scope it is read in.
@@ -111,7 +137,7 @@ func (w *walker) method(sel *ast.SelectorExpr, s *scope) (function, bool) {
 }
 
 // function reads a body in the scope of its parameters.
-func (w *walker) function(typ *ast.FuncType, body *ast.BlockStmt, s *scope) {
+func (w *walker) function(body *ast.BlockStmt, s *scope) {
 	if w.running[body] || len(w.running) > maxDepth || len(w.steps) > maxCalls || !s.spend() {
 		return
 	}

@@ -44,6 +44,9 @@ func LeaveTransaction(p *analyzer.Pass, s *analyzer.Stmt) string {
 	case analyzer.ImplicitTx:
 		return fmt.Sprintf("-- in a migration file of its own: %s sends a file as one query, which PostgreSQL runs as one transaction\n", fw.Title)
 	}
+	if p.Script != nil && p.Script.LeaveTransaction != "" {
+		return "-- " + p.Script.LeaveTransaction + "\n"
+	}
 	if fw.LeaveTransaction != "" {
 		return "-- " + fw.LeaveTransaction + alone(fw) + "\n"
 	}

@@ -1,0 +1,148 @@
+package migration
+
+import (
+	"bytes"
+	"go/ast"
+	"io/fs"
+	"strings"
+
+	"github.com/miglint/miglint/internal/gosrc"
+	"github.com/miglint/miglint/internal/pgparse"
+	"github.com/miglint/miglint/source"
+	"github.com/miglint/miglint/sqlast"
+)
+
+// goScript is what a Go function sends to the server. tx is the shape of a single
+// call: PerFile or PerRun where the framework began a transaction, PerStatement
+// where it did not. The script is nil if the function cannot be found.
+func goScript(p *gosrc.Package, f *gosrc.File, fn ast.Expr, tx TxShape, opts Options) *Script {
+	read, ok := p.Function(f, fn)
+	if !ok {
+		return nil
+	}
+	s := &Script{File: read.File.Source, Span: read.Span, NoTransaction: tx == PerStatement}
+	w := goWriter{script: s, tx: tx, opts: opts, comments: read.File.Comments(read.Span)}
+	for _, c := range w.comments {
+		s.Comments = append(s.Comments, sqlast.Comment{Span: c.Span, Text: c.Text})
+	}
+	for _, step := range read.Steps {
+		w.step(step)
+	}
+	return s
+}
+
+// goPackage reads Go files of the folder.
+func (d *Dir) goPackage(names []string) *gosrc.Package {
+	files := make([]*source.File, 0, len(names))
+	for _, in := range d.readAll(names) {
+		files = append(files, in.file)
+	}
+	return gosrc.Parse(files, d.embedded)
+}
+
+// embedded opens a SQL file that a Go file of the folder embeds. A file above the
+// folder cannot be embedded.
+func (d *Dir) embedded(name string) (*source.File, bool) {
+	if !isSQL(name) || !fs.ValidPath(name) {
+		return nil, false
+	}
+	in := d.read(name)
+	return in.file, in.text
+}
+
+type goWriter struct {
+	script   *Script
+	tx       TxShape
+	opts     Options
+	comments []gosrc.Comment // of the function that no statement has yet
+}
+
+func (w *goWriter) step(step gosrc.Step) {
+	switch step.Kind {
+	case gosrc.Exec:
+		w.exec(step)
+	case gosrc.Begin:
+		w.control(step, "BEGIN", sqlast.Begin)
+	case gosrc.Commit:
+		w.control(step, "COMMIT", sqlast.Commit)
+	case gosrc.Rollback:
+		w.control(step, "ROLLBACK", sqlast.Rollback)
+	case gosrc.Unread:
+		w.opaque(step, "what "+clip(step.Call.Text())+" does with the connection it is given is not read")
+	}
+}
+
+// exec adds the statements of one call, which are one query.
+func (w *goWriter) exec(step gosrc.Step) {
+	if len(step.SQL) == 1 && step.SQL[0].Hole {
+		w.opaque(step, "the SQL is built while the program runs: "+clip(step.At.Text()))
+		return
+	}
+	res := pgparse.Parse(step.Fragment(), pgparse.Options{Placeholders: w.opts.Placeholders})
+	if len(res.Statements) == 0 {
+		return
+	}
+	w.script.Comments = append(w.script.Comments, res.Comments...)
+	w.add(step, res.Statements)
+}
+
+// control adds a statement that a method sends.
+func (w *goWriter) control(step gosrc.Step, text string, kind sqlast.TransactionKind) {
+	at := w.here(step, step.Call)
+	op := &sqlast.Transaction{Node: sqlast.Node{At: at}, Kind: kind}
+	w.add(step, []*sqlast.Statement{{Span: at, Text: text, Ops: []sqlast.Op{op}}})
+}
+
+// opaque adds a statement that is not known.
+func (w *goWriter) opaque(step gosrc.Step, why string) {
+	at := w.here(step, step.At)
+	w.add(step, []*sqlast.Statement{{Span: at, Text: at.Text(),
+		Problem: &sqlast.Problem{Kind: sqlast.UnresolvedSQL, Span: at, Message: why}}})
+}
+
+// here is a place of a step or, if that is in another file, the call that leads
+// there.
+func (w *goWriter) here(step gosrc.Step, at source.Span) source.Span {
+	if at.File != w.script.File {
+		return step.Site
+	}
+	return at
+}
+
+func (w *goWriter) add(step gosrc.Step, stmts []*sqlast.Statement) {
+	stmts[0].Comments = append(w.above(step), stmts[0].Comments...)
+	tx := w.tx
+	if tx == PerStatement && len(stmts) > 1 {
+		tx = Implicit
+	}
+	w.script.Batches = append(w.script.Batches, Batch{Stmts: stmts, Tx: tx})
+}
+
+// above takes the Go comments that stand before the end of a call's last line.
+func (w *goWriter) above(step gosrc.Step) []sqlast.Comment {
+	text, end := w.script.File.Text, step.Site.End
+	if i := bytes.IndexByte(text[end:min(end+maxTrailing, len(text))], '\n'); i >= 0 {
+		end += i
+	}
+	var taken []sqlast.Comment
+	for len(w.comments) > 0 && w.comments[0].Span.Start < end {
+		c := w.comments[0]
+		taken = append(taken, sqlast.Comment{Span: c.Span, Text: c.Text, Trailing: c.Span.Start > step.Site.End})
+		w.comments = w.comments[1:]
+	}
+	return taken
+}
+
+// maxTrailing is how far behind a call a comment on its line may begin.
+const maxTrailing = 200
+
+// clip shortens a piece of Go to what fits in a message.
+func clip(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if r := []rune(text); len(r) > maxClip {
+		return string(r[:maxClip]) + "…"
+	}
+	return text
+}
+
+const maxClip = 60

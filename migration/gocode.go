@@ -78,12 +78,28 @@ func (w *goWriter) exec(step gosrc.Step) {
 		w.opaque(step, "the SQL is built while the program runs: "+clip(step.At.Text()))
 		return
 	}
-	res := pgparse.Parse(step.Fragment(), pgparse.Options{Placeholders: w.opts.Placeholders})
+	frag := step.Fragment()
+	if all := frag.Span(0, len(frag.Text)); all.Text() != frag.Text {
+		derived := source.Derive(frag)
+		frag = source.FileFragment(derived, 0, len(derived.Text))
+	}
+	res := pgparse.Parse(frag, pgparse.Options{Placeholders: w.opts.Placeholders})
 	if len(res.Statements) == 0 {
 		return
 	}
-	w.script.Comments = append(w.script.Comments, res.Comments...)
+	w.script.Comments = append(w.script.Comments, originals(res.Comments)...)
+	for _, stmt := range res.Statements {
+		stmt.Comments = originals(stmt.Comments)
+	}
 	w.add(step, res.Statements)
+}
+
+// originals are comments where they were written.
+func originals(comments []sqlast.Comment) []sqlast.Comment {
+	for i := range comments {
+		comments[i].Span = comments[i].Span.Original()
+	}
+	return comments
 }
 
 // control adds a statement that a method sends.

@@ -19,7 +19,8 @@ type File struct {
 	Path string
 	Text []byte
 
-	once  sync.Once
+	origin *Fragment // of a file that Derive made
+	once   sync.Once
 	lines []int  // byte offset of the first byte of each line
 	marks []mark // inside long lines, in order
 }
@@ -136,11 +137,26 @@ func (s Span) Text() string {
 	return string(s.File.Text[start:end])
 }
 
-// StartPos and EndPos convert the two ends to lines and columns.
-func (s Span) StartPos() Position { return s.File.Position(s.Start) }
+// Original is the span in the file that people see: where a span of a derived
+// file was written, any other one itself.
+func (s Span) Original() Span {
+	for s.File != nil && s.File.origin != nil {
+		s = s.File.origin.Span(s.Start, s.End)
+	}
+	return s
+}
+
+// StartPos and EndPos convert the two ends to lines and columns of the original.
+func (s Span) StartPos() Position {
+	s = s.Original()
+	return s.File.Position(s.Start)
+}
 
 // EndPos is the position just after the last byte of the span.
-func (s Span) EndPos() Position { return s.File.Position(s.End) }
+func (s Span) EndPos() Position {
+	s = s.Original()
+	return s.File.Position(s.End)
+}
 
 // Contains reports whether o lies inside s.
 func (s Span) Contains(o Span) bool {

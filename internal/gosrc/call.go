@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"go/ast"
+	"go/token"
 	"slices"
 	"strings"
 
@@ -33,6 +34,11 @@ func (w *walker) expr(e ast.Expr, s *scope) {
 		w.expr(e.X, s)
 	case *ast.UnaryExpr:
 		w.expr(e.X, s)
+		if id, ok := e.X.(*ast.Ident); ok && e.Op == token.AND {
+			if b := s.lookup(id.Name); b != nil && b.text != nil {
+				b.text = nil // whoever has the address may change it
+			}
+		}
 	case *ast.StarExpr:
 		w.expr(e.X, s)
 	case *ast.BinaryExpr:

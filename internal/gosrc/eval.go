@@ -158,7 +158,7 @@ func (p *Package) evalName(e *ast.Ident, s *scope, depth int) Text {
 func (p *Package) embedded(v value, at source.Span) Text {
 	if p.embeds != nil {
 		if f, ok := p.embeds(v.embedded); ok {
-			return Text{{Part: source.Part{Text: string(f.Text), At: f.Span(0, len(f.Text)), Exact: true}}}
+			return Text{{Text: string(f.Text), At: f.Span(0, len(f.Text)), Exact: true}}
 		}
 	}
 	return hole(at)

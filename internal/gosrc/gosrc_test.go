@@ -165,6 +165,10 @@ func find(tx *sql.Tx) string { return tx.String() }`,
 			"//go:embed parcels.sql\nvar parcels string\nfunc up(tx *sql.Tx) error { _, err := tx.Exec(parcels); return err }",
 			"exec CREATE TABLE parcels ();\n",
 		},
+		"a variable that a query fills": {
+			`func up(tx *sql.Tx) error { var c string; if err := tx.QueryRow("SELECT 'a'").Scan(&c); err != nil { return err }; _, err := tx.Exec("ALTER TABLE a DROP " + c); return err }`,
+			"exec SELECT 'a'\nexec ALTER TABLE a DROP ${c}\n",
+		},
 		"dynamic": {
 			`func up(tx *sql.Tx, s string) error { _, err := tx.Exec(s); return err }`,
 			"exec ${s}\n",

@@ -2,10 +2,9 @@ package gosrc
 
 import (
 	"go/ast"
+	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/miglint/miglint/source"
 )
 
 // sprintf is fmt.Sprintf: each verb gives way to its argument, known or not.
@@ -92,9 +91,7 @@ func (p *Package) formatted(v verb, arg ast.Expr, s *scope, depth int) Text {
 		if t.Known() {
 			return folded(strconv.Quote(t.String()), at)
 		}
-		return Text{{Part: part(`"`, at)}, {Part: source.Part{At: at}, Hole: true}, {Part: part(`"`, at)}}
+		return slices.Concat(folded(`"`, at), hole(at), folded(`"`, at))
 	}
 	return hole(at)
 }
-
-func part(text string, at source.Span) source.Part { return source.Part{Text: text, At: at} }

@@ -16,7 +16,11 @@ type Text []Part
 
 // Part is a piece of a Text.
 type Part struct {
-	source.Part
+	Text string
+	At   source.Span
+	// Exact is set when each byte of Text stands in At; otherwise Text as a whole
+	// maps to At as a whole, as with an escape or a value.
+	Exact bool
 	// Hole is set when the piece is not known; its Text is then empty, and At is
 	// the Go expression that gives it.
 	Hole bool
@@ -74,18 +78,25 @@ const maxHoleName = 40
 // Fragment is the text as SQL in f, with a placeholder for each hole. What was
 // written in another file maps to site, which is in f.
 func (t Text) Fragment(site source.Span) source.Fragment {
-	parts := make([]source.Part, 0, len(t))
+	parts := make([]source.Fragment, 0, len(t)+1)
 	for _, p := range t {
-		part := p.Part
+		at, text := p.At, p.Text
 		if p.Hole {
-			part = source.Part{Text: holeText(p.At), At: p.At}
+			text = holeText(p.At)
 		}
-		if part.At.File != site.File {
-			part.At, part.Exact = site, false
+		if at.File != site.File {
+			at = site
 		}
-		parts = append(parts, part)
+		if p.Exact && at == p.At {
+			parts = append(parts, source.FileFragment(at.File, at.Start, at.End))
+		} else {
+			parts = append(parts, source.Fold(at, text))
+		}
 	}
-	return source.Join(site.File, parts)
+	if len(parts) == 0 {
+		parts = append(parts, source.Fold(site, ""))
+	}
+	return source.Concat(parts...)
 }
 
 // file returns the file that all of a text was written in, nil if there are
@@ -102,11 +113,11 @@ func (t Text) file() *source.File {
 }
 
 // hole is a text of which nothing is known.
-func hole(at source.Span) Text { return Text{{Part: source.Part{At: at}, Hole: true}} }
+func hole(at source.Span) Text { return Text{{At: at, Hole: true}} }
 
 // folded is a known text that maps to a place as a whole.
 func folded(text string, at source.Span) Text {
-	return Text{{Part: source.Part{Text: text, At: at}}}
+	return Text{{Text: text, At: at}}
 }
 
 // literal is what a string literal says, byte for byte where it was written.
@@ -122,7 +133,7 @@ func (f *File) literal(lit *ast.BasicLit) Text {
 	var t Text
 	exact := func(from, to int) {
 		if from < to {
-			t = append(t, Part{Part: source.Part{Text: body[from:to], At: f.Source.Span(start+1+from, start+1+to), Exact: true}})
+			t = append(t, Part{Text: body[from:to], At: f.Source.Span(start+1+from, start+1+to), Exact: true})
 		}
 	}
 	from, at := 0, 0
@@ -141,7 +152,7 @@ func (f *File) literal(lit *ast.BasicLit) Text {
 		if multibyte {
 			text = string(utf8.AppendRune(nil, r))
 		}
-		t = append(t, Part{Part: source.Part{Text: text, At: f.Source.Span(start+1+at, start+1+next)}})
+		t = append(t, Part{Text: text, At: f.Source.Span(start+1+at, start+1+next)})
 		from, at = next, next
 	}
 	exact(from, at)
@@ -166,7 +177,7 @@ func (f *File) rawLiteral(start int, lit *ast.BasicLit) Text {
 			to++
 		}
 		if from < to {
-			t = append(t, Part{Part: source.Part{Text: string(text[from:to]), At: f.Source.Span(from, to), Exact: true}})
+			t = append(t, Part{Text: string(text[from:to]), At: f.Source.Span(from, to), Exact: true})
 		}
 		from = to + 1
 	}

@@ -61,6 +61,9 @@ func (w *walker) expr(e ast.Expr, s *scope) {
 }
 
 func (w *walker) call(e *ast.CallExpr, s *scope) {
+	if w.bunChain(e, s) {
+		return
+	}
 	fun := ast.Unparen(e.Fun)
 	sel, isSelector := fun.(*ast.SelectorExpr)
 	if isSelector {

@@ -15,8 +15,8 @@ import (
 // goScript is what a Go function sends to the server. tx is the shape of a single
 // call: PerFile or PerRun where the framework began a transaction, PerStatement
 // where it did not. The script is nil if the function cannot be found.
-func goScript(p *gosrc.Package, f *gosrc.File, fn ast.Expr, tx TxShape, opts Options) *Script {
-	read, ok := p.Function(f, fn)
+func goScript(p *gosrc.Package, c gosrc.Call, fn ast.Expr, tx TxShape, opts Options) *Script {
+	read, ok := p.Function(c, fn)
 	if !ok {
 		return nil
 	}

@@ -125,7 +125,7 @@ func (s *Stream) loadGooseGo(d *Dir, named, helpers []string, opts Options) (ms 
 	p := d.goPackage(slices.Concat(named, helpers))
 	registered := map[string]bool{}
 	for _, g := range gooseFuncs(p) {
-		registered[g.file.Source.Path] = true
+		registered[g.call.File.Source.Path] = true
 		ms = append(ms, g.migration(p, opts))
 	}
 	for _, name := range named {

@@ -12,9 +12,8 @@ import (
 // gooseFunc is a Go migration as it registers itself with goose.
 type gooseFunc struct {
 	version, name string
-	file          *gosrc.File
+	call          gosrc.Call
 	up, down      gooseDirection
-	at            source.Span
 }
 
 // gooseDirection is one function of a registration.
@@ -36,7 +35,7 @@ func gooseFuncs(p *gosrc.Package) []gooseFunc {
 }
 
 func gooseRegistration(p *gosrc.Package, call gosrc.Call) (g gooseFunc, ok bool) {
-	g = gooseFunc{file: call.File, at: call.Span}
+	g = gooseFunc{call: call}
 	args, fileName := call.Args, path.Base(call.File.Source.Path)
 	tx := PerFile
 	switch call.Name {
@@ -50,7 +49,7 @@ func gooseRegistration(p *gosrc.Package, call gosrc.Call) (g gooseFunc, ok bool)
 		if len(args) == 0 {
 			return g, false
 		}
-		named, known := p.Constant(call.File, args[0])
+		named, known := p.Constant(call, args[0])
 		if !known {
 			return g, false
 		}
@@ -75,16 +74,16 @@ func (g gooseFunc) fromStruct(p *gosrc.Package, args []ast.Expr) (gooseFunc, boo
 	if len(args) != 3 {
 		return g, false
 	}
-	version, ok := p.Constant(g.file, args[0])
+	version, ok := p.Constant(g.call, args[0])
 	if !ok {
 		return g, false
 	}
 	g.version = version
 	direction := func(e ast.Expr) gooseDirection {
-		if fn := p.Field(g.file, e, "RunDB"); fn != nil {
+		if fn := p.Field(g.call, e, "RunDB"); fn != nil {
 			return gooseDirection{fn, PerStatement}
 		}
-		return gooseDirection{p.Field(g.file, e, "RunTx"), PerFile}
+		return gooseDirection{p.Field(g.call, e, "RunTx"), PerFile}
 	}
 	g.up, g.down = direction(args[1]), direction(args[2])
 	return g, true
@@ -92,10 +91,10 @@ func (g gooseFunc) fromStruct(p *gosrc.Package, args []ast.Expr) (gooseFunc, boo
 
 // migration is the registration as a migration.
 func (g gooseFunc) migration(p *gosrc.Package, opts Options) *Migration {
-	m := &Migration{Version: g.version, Name: g.name, Time: versionTime(g.version), Files: []*source.File{g.file.Source}}
+	m := &Migration{Version: g.version, Name: g.name, Time: versionTime(g.version), Files: []*source.File{g.call.File.Source}}
 	m.parse = func() Scripts {
-		both := Scripts{Up: unread(g.file.Source)}
-		for _, problem := range g.file.Problems {
+		both := Scripts{Up: unread(g.call.File.Source)}
+		for _, problem := range g.call.File.Problems {
 			both.Problems = append(both.Problems, Problem{Rule: "unreadable-file", Span: problem.Span,
 				Message: "the Go code cannot be read here, and what it runs may be missing: " + problem.Message})
 		}
@@ -113,9 +112,9 @@ func (g gooseFunc) script(p *gosrc.Package, d gooseDirection, opts Options) *Scr
 	if gosrc.IsNil(d.fn) {
 		return nil
 	}
-	s := goScript(p, g.file, d.fn, d.tx, opts)
+	s := goScript(p, g.call, d.fn, d.tx, opts)
 	if s == nil {
-		return unread(g.file.Source)
+		return unread(g.call.File.Source)
 	}
 	if d.tx == PerFile {
 		s.LeaveTransaction = "register the migration with goose.AddMigrationNoTxContext, whose functions take a *sql.DB"

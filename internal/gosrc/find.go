@@ -8,57 +8,91 @@ import (
 	"github.com/miglint/miglint/source"
 )
 
-// Call is a call of a function of another package.
+// Call is a call, and what its arguments are read in.
 type Call struct {
 	File *File
-	Name string // of the function
+	Name string // of the function or method
 	Args []ast.Expr
 	Span source.Span
+
+	scope *scope // nil: that of the file
+}
+
+// read is the scope that the arguments are read in.
+func (c Call) read() *scope {
+	if c.scope == nil {
+		return top(c.File).inner()
+	}
+	work := maxWork
+	s := *c.scope
+	s.work = &work
+	return &s
 }
 
 // Calls returns the calls of functions of the package of an import path, whatever
 // its major version, in the order they stand in.
 func (p *Package) Calls(importPath string) []Call {
+	return p.calls(importPath, func(f *File, e *ast.CallExpr, _ *ast.FuncDecl) (string, bool) {
+		from, name := f.callee(e)
+		return name, unversioned(from) == importPath
+	})
+}
+
+// MethodCalls returns the calls of methods of a type of the package of an import
+// path, in the order they stand in.
+func (p *Package) MethodCalls(importPath, typ string) []Call {
+	return p.calls(importPath, func(f *File, e *ast.CallExpr, inside *ast.FuncDecl) (string, bool) {
+		sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr)
+		if !ok {
+			return "", false
+		}
+		recv := p.exprType(sel.X, p.scopeOf(f, inside), 0)
+		return sel.Sel.Name, strings.TrimPrefix(recv, "*") == importPath+"."+typ
+	})
+}
+
+func (p *Package) calls(importPath string, match func(*File, *ast.CallExpr, *ast.FuncDecl) (string, bool)) []Call {
 	var calls []Call
 	for _, f := range p.Files {
-		if !f.imports.has(importPath) {
-			continue
-		}
-		ast.Inspect(f.Syntax, func(n ast.Node) bool {
-			if e, ok := n.(*ast.CallExpr); ok {
-				if from, name := f.callee(e); unversioned(from) == importPath {
-					calls = append(calls, Call{f, name, e.Args, f.span(e)})
+		for _, d := range f.Syntax.Decls {
+			inside, _ := d.(*ast.FuncDecl)
+			ast.Inspect(d, func(n ast.Node) bool {
+				if e, ok := n.(*ast.CallExpr); ok {
+					if name, ok := match(f, e, inside); ok {
+						calls = append(calls, Call{f, name, e.Args, f.span(e), p.scopeOf(f, inside)})
+					}
 				}
-			}
-			return true
-		})
+				return true
+			})
+		}
 	}
 	return calls
 }
 
-// imports are the import paths of a file by local name.
-type imports map[string]string
-
-func (i imports) has(importPath string) bool {
-	for _, p := range i {
-		if unversioned(p) == importPath {
-			return true
-		}
+// scopeOf is the scope of a function's parameters, or of the file outside of
+// functions.
+func (p *Package) scopeOf(f *File, fn *ast.FuncDecl) *scope {
+	if fn == nil {
+		return top(f).inner()
 	}
-	return false
+	s := p.bind(f, fn.Type, &ast.CallExpr{}, top(f), 0)
+	if fn.Recv != nil && len(fn.Recv.List) == 1 && len(fn.Recv.List[0].Names) == 1 {
+		s.names[fn.Recv.List[0].Names[0].Name] = &bound{file: f, typ: receiverType(fn)}
+	}
+	return s
 }
 
-// Constant is the value of an expression: of a string, or the digits of a number.
+// Constant is the value of an argument: of a string, or the digits of a number.
 // ok is false if it is not known.
-func (p *Package) Constant(f *File, e ast.Expr) (text string, ok bool) {
-	t := p.eval(e, top(f), 0)
+func (p *Package) Constant(c Call, arg ast.Expr) (text string, ok bool) {
+	t := p.eval(arg, c.read(), 0)
 	return t.String(), t.Known()
 }
 
-// Field is what a struct literal, or a pointer to one, gives a field; nil if it
-// does not, or is none.
-func (p *Package) Field(f *File, e ast.Expr, name string) ast.Expr {
-	field, _ := p.field(&ast.SelectorExpr{X: e, Sel: ast.NewIdent(name)}, top(f), 0)
+// Field is what an argument that is a struct literal, or a pointer to one, gives a
+// field; nil if it does not, or is none.
+func (p *Package) Field(c Call, arg ast.Expr, name string) ast.Expr {
+	field, _ := p.field(&ast.SelectorExpr{X: arg, Sel: ast.NewIdent(name)}, c.read(), 0)
 	return field
 }
 

@@ -35,7 +35,7 @@ import (
 `+body))
 	embedded := source.NewFile("parcels.sql", []byte("CREATE TABLE parcels ();"))
 	p := gosrc.Parse([]*source.File{f}, func(name string) (*source.File, bool) { return embedded, name == "parcels.sql" })
-	up, ok := p.Function(p.Files[0], ast.NewIdent("up"))
+	up, ok := p.Function(gosrc.Call{File: p.Files[0]}, ast.NewIdent("up"))
 	if !ok {
 		t.Fatal("there is no function up")
 	}
@@ -198,7 +198,7 @@ func TestFragmentMapsThroughEscapes(t *testing.T) {
 	const code = "package m\n\nimport \"database/sql\"\n\nfunc up(tx *sql.Tx) error { _, err := tx.Exec(\"DROP\\tTABLE \\\"a\\\"\" + `; DROP TABLE b`); return err }\n"
 	f := source.NewFile("m.go", []byte(code))
 	p := gosrc.Parse([]*source.File{f}, nil)
-	up, _ := p.Function(p.Files[0], ast.NewIdent("up"))
+	up, _ := p.Function(gosrc.Call{File: p.Files[0]}, ast.NewIdent("up"))
 	frag := up.Steps[0].SQL.Fragment(up.Steps[0].At)
 	if want := "DROP\tTABLE \"a\"; DROP TABLE b"; frag.Text != want {
 		t.Fatalf("text %q, want %q", frag.Text, want)
@@ -217,7 +217,7 @@ func TestBrokenCodeIsReadAsFarAsItGoes(t *testing.T) {
 	if len(p.Files) != 1 || len(p.Files[0].Problems) == 0 {
 		t.Fatalf("want one file with problems, got %+v", p.Files)
 	}
-	if _, ok := p.Function(p.Files[0], ast.NewIdent("up")); !ok {
+	if _, ok := p.Function(gosrc.Call{File: p.Files[0]}, ast.NewIdent("up")); !ok {
 		t.Error("up is not found")
 	}
 }
@@ -230,7 +230,7 @@ func FuzzSteps(f *testing.F) {
 		src := source.NewFile("m.go", []byte("package m\nimport (\"database/sql\"; \"fmt\")\n"+code))
 		p := gosrc.Parse([]*source.File{src}, nil)
 		for _, file := range p.Files {
-			up, _ := p.Function(file, ast.NewIdent("up"))
+			up, _ := p.Function(gosrc.Call{File: file}, ast.NewIdent("up"))
 			for _, s := range up.Steps {
 				frag := s.SQL.Fragment(s.At)
 				if span := frag.Span(0, len(frag.Text)); span.Start < 0 || span.End > len(src.Text) {

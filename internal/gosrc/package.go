@@ -36,7 +36,7 @@ type File struct {
 	// Syntax all the same.
 	Problems []Problem
 	tokens   *token.File
-	imports  imports
+	imports  map[string]string // path by local name
 }
 
 // Problem is a place that is no Go, and why.
@@ -81,7 +81,7 @@ func Parse(files []*source.File, embeds func(name string) (*source.File, bool)) 
 }
 
 func (p *Package) parse(src *source.File) {
-	file := &File{Source: src, imports: imports{}}
+	file := &File{Source: src, imports: map[string]string{}}
 	syntax, err := parser.ParseFile(p.fset, src.Path, src.Text, parser.ParseComments|parser.SkipObjectResolution)
 	if list, ok := err.(scanner.ErrorList); ok { //nolint:errorlint // documented as the type that ParseFile returns
 		for _, e := range list {

@@ -147,6 +147,9 @@ func (p *Package) resultType(e *ast.CallExpr, s *scope, depth int) string {
 		}
 		return ""
 	}
+	if importPath, name := s.file.callee(e); importPath != "" {
+		return constructors[unversioned(importPath)+"."+name]
+	}
 	sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr)
 	if !ok {
 		return ""
@@ -163,6 +166,18 @@ func (p *Package) resultType(e *ast.CallExpr, s *scope, depth int) string {
 		return recv // every method of a *gorm.DB returns another
 	}
 	return ""
+}
+
+// constructors are functions of other packages, and what they return first.
+var constructors = map[string]string{
+	"database/sql.Open":                            "*database/sql.DB",
+	"github.com/jackc/pgx.Connect":                 "*github.com/jackc/pgx.Conn",
+	"github.com/jackc/pgx/pgxpool.New":             "*github.com/jackc/pgx/pgxpool.Pool",
+	"github.com/jmoiron/sqlx.NewDb":                "*github.com/jmoiron/sqlx.DB",
+	"github.com/jmoiron/sqlx.Connect":              "*github.com/jmoiron/sqlx.DB",
+	"github.com/uptrace/bun.NewDB":                 "*github.com/uptrace/bun.DB",
+	"github.com/uptrace/bun/migrate.NewMigrations": "*github.com/uptrace/bun/migrate.Migrations",
+	"gorm.io/gorm.Open":                            "*gorm.io/gorm.DB",
 }
 
 // begins are the methods that begin a transaction and return it.

@@ -58,12 +58,12 @@ type Function struct {
 }
 
 // Function reads what a function does, with what the package's own functions that
-// it calls do in their place. fn is the name of a function, a function literal or
-// a method; ok is false if it cannot be found. Code that only runs after an error
-// is left out.
-func (p *Package) Function(f *File, fn ast.Expr) (read Function, ok bool) {
+// it calls do in their place. fn, an argument of c, is the name of a function, a
+// function literal or a method; ok is false if it cannot be found. Code that only
+// runs after an error is left out.
+func (p *Package) Function(c Call, fn ast.Expr) (read Function, ok bool) {
 	w := &walker{p: p, running: map[*ast.BlockStmt]bool{}}
-	s := top(f).inner()
+	s := c.read()
 	typ, body, in := w.resolve(fn, s, 0)
 	if body == nil {
 		return Function{}, false

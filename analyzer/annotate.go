@@ -27,6 +27,7 @@ type walk struct {
 	framed   bool // the runner's own transaction is open or was ended by the file
 	again    bool // the runner begins another one then
 	shape    migration.TxShape
+	program  migration.TxShape // of a single statement that a program sends
 	origin   catalog.Origin
 	stmts    []*Stmt
 	drops    map[string]int // tables the script drops: the last statement that does
@@ -70,8 +71,13 @@ func (a *annotator) script(p *Pass, origin catalog.Origin, judged bool) {
 		return
 	}
 	w.again = s.BeginsAgain
-	for _, b := range s.Batches {
-		w.batch(b)
+	if s.Program != nil && len(s.Batches) > 0 {
+		w.program = s.Batches[0].Tx
+		w.body(spot{client: true}, s.Program)
+	} else {
+		for _, b := range s.Batches {
+			w.batch(b, nil)
+		}
 	}
 	if w.tx != nil && w.tx.Kind == ExplicitTx && w.shape == migration.PerStatement {
 		// The connection closes, or the runner's next command finds a transaction
@@ -104,7 +110,18 @@ func (w *walk) noteDrops() {
 	}
 }
 
-func (w *walk) batch(b migration.Batch) {
+// send annotates what a program sends in one query.
+func (w *walk) send(in spot, s *sqlast.Send) *level {
+	b := migration.Batch{Stmts: s.Stmts, Tx: w.program}
+	if b.Tx == migration.PerStatement && len(s.Stmts) > 1 {
+		b.Tx = migration.Implicit
+	}
+	return w.batch(b, &in)
+}
+
+// batch annotates a batch. In a program in is where; then the level is as run has
+// it.
+func (w *walk) batch(b migration.Batch, in *spot) *level {
 	w.shape = b.Tx
 	// The server wraps a query of several statements; where a COMMIT inside ended a
 	// transaction, also the runner's, what is left of the query has one of its own.
@@ -124,14 +141,16 @@ func (w *walk) batch(b migration.Batch) {
 		if wrap && w.tx == nil {
 			w.begin(ImplicitTx, nil)
 		}
-		w.statement(stmt)
-		if i == len(b.Stmts)-1 && w.tx != nil && w.tx.Kind == ImplicitTx {
+		to := w.run(stmt, in)
+		if (to != nil || i == len(b.Stmts)-1) && w.tx != nil && w.tx.Kind == ImplicitTx {
 			w.end(nil, false)
 		}
+		if to != nil {
+			return to
+		}
 	}
+	return nil
 }
-
-func (w *walk) statement(stmt *sqlast.Statement) { w.run(stmt, nil) }
 
 // run annotates a statement and leaves everything as it does. In a routine in is
 // where; then the level is the one that keeps the statement from running, or from
@@ -148,14 +167,14 @@ func (w *walk) run(stmt *sqlast.Statement, in *spot) *level {
 		}
 	}
 	runs := w.runs(stmt, in)
-	if in != nil && runs == nil && w.onlyAsks(stmt) {
+	if in != nil && !in.client && runs == nil && w.onlyAsks(stmt) {
 		w.skipped = append(w.skipped, s)
 		return nil
 	}
 	if w.judged {
 		w.take(s)
 	}
-	if in == nil && len(stmt.Ops) == 1 {
+	if (in == nil || in.client) && len(stmt.Ops) == 1 {
 		if t, ok := stmt.Ops[0].(*sqlast.Transaction); ok {
 			w.control(t, s)
 			return nil
@@ -189,7 +208,9 @@ func (w *walk) annotated(stmt *sqlast.Statement, in *spot) *Stmt {
 	s.Origin.Span, s.Origin.Tx = stmt.Span, w.lastTx
 	env := effect.Env{Major: w.opts.PostgresMajor(), InTransaction: w.tx != nil, Implicit: w.tx != nil && w.tx.Kind == ImplicitTx,
 		NoSavepoint: in == nil && w.noSavepoint(stmt), TimeZoneUTC: w.settings.utc(), Tx: w.lastTx}
-	if in != nil {
+	if in != nil && in.client {
+		s.MayRun, s.Many = in.mayRun, in.many
+	} else if in != nil {
 		s.Within = &Within{By: in.by, Routine: in.routine, MayRun: in.mayRun, Caught: in.sub, Many: in.many}
 		env.InFunction = w.tx.Kind == RoutineTx && !in.sub
 	}

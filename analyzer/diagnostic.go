@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"slices"
+
 	"github.com/miglint/miglint/effect"
 	"github.com/miglint/miglint/migration"
 	"github.com/miglint/miglint/source"
@@ -24,6 +26,18 @@ type Diagnostic struct {
 
 	Migration *migration.Migration // nil for a finding about the stream
 	Down      bool
+}
+
+// atOriginals makes every place one of the file that people see. An edit of what
+// does not stand there as it is sent cannot be made.
+func (d *Diagnostic) atOriginals() {
+	d.Span = d.Span.Original()
+	for i := range d.Related {
+		d.Related[i].Span = d.Related[i].Span.Original()
+	}
+	d.Fixes = slices.DeleteFunc(d.Fixes, func(f Fix) bool {
+		return slices.ContainsFunc(f.Edits, func(e source.Edit) bool { return e.Span.Original() != e.Span })
+	})
 }
 
 // Related is a further place that explains a finding.

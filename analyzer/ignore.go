@@ -172,11 +172,12 @@ func (r *runner) ignores(p *Pass) (igs *ignores, bad []Diagnostic) {
 	attached := map[int]source.Span{} // comment's offset → the statement it stands on
 	for _, list := range [...][]*Stmt{p.Stmts, p.Skipped} {
 		for _, s := range list {
-			if s.Span.File != p.Script.File {
+			at := s.Span.Original()
+			if at.File != p.Script.File {
 				continue
 			}
 			for _, c := range s.Comments {
-				attached[c.Span.Start] = s.Span
+				attached[c.Span.Start] = at
 			}
 		}
 	}

@@ -116,6 +116,9 @@ func (w *walk) follow(s *Stmt, r *runs, in *spot) *level {
 	if in != nil {
 		at = *in
 		at.by = s
+		if in.client {
+			at.client, at.atomic = false, w.tx != nil
+		}
 	}
 	own := w.tx == nil
 	if own {

@@ -284,11 +284,12 @@ func (r *runner) run(p *Pass, j *judgement) []Diagnostic {
 		if p.Down && p.Rule.Concern == Locking {
 			d.Suggestion = "" // worth knowing, hardly worth a rewrite
 		}
+		d.atOriginals()
 		if len(p.Routines) > 0 {
 			atCall(foreign, &d)
-			if !seen.first(&d) {
-				return
-			}
+		}
+		if (len(p.Routines) > 0 || p.Script != nil && p.Script.Program != nil) && !seen.first(&d) {
+			return
 		}
 		found = append(found, d)
 	}
@@ -329,6 +330,7 @@ func (r *runner) judgeStream(pass StreamPass, res *Result) []Diagnostic {
 		p.Rule = rule
 		p.report = func(d Diagnostic) {
 			d.Rule, d.Severity = rule, r.severity(rule, d.Severity, false)
+			d.atOriginals()
 			found = append(found, d)
 		}
 		if crash := protect(rule, source.Span{}, func() { rule.RunStream(&p) }); crash != nil {

@@ -136,6 +136,8 @@ func (w *walk) step(in spot, step sqlast.RoutineStmt) fate {
 	switch step := step.(type) {
 	case *sqlast.Run:
 		return fate{to: w.run(step.Stmt, &in)}
+	case *sqlast.Send:
+		return fate{to: w.send(in, step)}
 	case *sqlast.Choose:
 		return w.choose(in, step)
 	case *sqlast.Loop:

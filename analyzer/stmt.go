@@ -25,6 +25,11 @@ type Stmt struct {
 	Followed bool
 	Within   *Within // the routine it stands in and what runs that; nil for a statement of the script itself
 
+	// MayRun is set when a condition of the program that sends the statement decides,
+	// Many when it is sent nobody knows how often. Within has them for statements of
+	// routines.
+	MayRun, Many bool
+
 	small map[string]bool
 	drops *map[string]int // tables that the script drops, and the last statement that does
 }

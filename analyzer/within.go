@@ -60,6 +60,7 @@ const (
 
 // spot is where in a routine the walk is.
 type spot struct {
+	client  bool // in the program that sends the statements, not in a routine
 	by      *Stmt
 	routine string
 	calls   []*catalog.Function // that led here

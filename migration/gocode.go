@@ -25,9 +25,7 @@ func goScript(p *gosrc.Package, c gosrc.Call, fn ast.Expr, tx TxShape, opts Opti
 	for _, c := range w.comments {
 		s.Comments = append(s.Comments, sqlast.Comment{Span: c.Span, Text: c.Text})
 	}
-	for _, step := range read.Steps {
-		w.step(step)
-	}
+	s.Program = w.steps(read.Steps)
 	return s
 }
 
@@ -57,26 +55,63 @@ type goWriter struct {
 	comments []gosrc.Comment // of the function that no statement has yet
 }
 
-func (w *goWriter) step(step gosrc.Step) {
+// steps are the steps of a function as those of a program.
+func (w *goWriter) steps(steps []gosrc.Step) []sqlast.RoutineStmt {
+	var out []sqlast.RoutineStmt
+	for _, step := range steps {
+		if s := w.step(step); s != nil {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// step is nil for one that sends nothing.
+func (w *goWriter) step(step gosrc.Step) sqlast.RoutineStmt {
 	switch step.Kind {
 	case gosrc.Exec:
-		w.exec(step)
+		return w.exec(step)
 	case gosrc.Begin:
-		w.control(step, "BEGIN", sqlast.Begin)
+		return w.control(step, "BEGIN", sqlast.Begin)
 	case gosrc.Commit:
-		w.control(step, "COMMIT", sqlast.Commit)
+		return w.control(step, "COMMIT", sqlast.Commit)
 	case gosrc.Rollback:
-		w.control(step, "ROLLBACK", sqlast.Rollback)
+		return w.control(step, "ROLLBACK", sqlast.Rollback)
 	case gosrc.Unread:
-		w.opaque(step, "what "+clip(step.Call.Text())+" does with the connection it is given is not read")
+		return w.opaque(step, "what "+clip(step.Call.Text())+" does with the connection it is given is not read")
+	case gosrc.Choose:
+		c := &sqlast.Choose{Span: w.script.Span, Total: step.Total}
+		for _, arm := range step.Arms {
+			c.Arms = append(c.Arms, w.steps(arm))
+		}
+		return c
+	case gosrc.Loop:
+		return &sqlast.Loop{Span: w.script.Span, Body: w.steps(step.Body), Times: step.Times}
+	case gosrc.Leave:
+		return w.leave(step)
 	}
+	return nil
+}
+
+func (w *goWriter) leave(step gosrc.Step) sqlast.RoutineStmt {
+	l := &sqlast.Leave{Span: w.script.Span}
+	switch step.Leave {
+	case gosrc.ReturnError:
+		l.Kind = sqlast.RaiseException
+	case gosrc.Exit:
+		l.Kind = sqlast.Exit
+	case gosrc.MayExit:
+		l.Kind, l.Sometimes = sqlast.Exit, true
+	case gosrc.Continue:
+		l.Kind = sqlast.Continue
+	}
+	return l
 }
 
 // exec adds the statements of one call, which are one query.
-func (w *goWriter) exec(step gosrc.Step) {
+func (w *goWriter) exec(step gosrc.Step) sqlast.RoutineStmt {
 	if len(step.SQL) == 1 && step.SQL[0].Hole {
-		w.opaque(step, "the SQL is built while the program runs: "+clip(step.At.Text()))
-		return
+		return w.opaque(step, "the SQL is built while the program runs: "+clip(step.At.Text()))
 	}
 	frag := step.Fragment()
 	if all := frag.Span(0, len(frag.Text)); all.Text() != frag.Text {
@@ -85,13 +120,13 @@ func (w *goWriter) exec(step gosrc.Step) {
 	}
 	res := pgparse.Parse(frag, pgparse.Options{Placeholders: w.opts.Placeholders})
 	if len(res.Statements) == 0 {
-		return
+		return nil
 	}
 	w.script.Comments = append(w.script.Comments, originals(res.Comments)...)
 	for _, stmt := range res.Statements {
 		stmt.Comments = originals(stmt.Comments)
 	}
-	w.add(step, res.Statements)
+	return w.add(step, res.Statements)
 }
 
 // originals are comments where they were written.
@@ -103,16 +138,16 @@ func originals(comments []sqlast.Comment) []sqlast.Comment {
 }
 
 // control adds a statement that a method sends.
-func (w *goWriter) control(step gosrc.Step, text string, kind sqlast.TransactionKind) {
+func (w *goWriter) control(step gosrc.Step, text string, kind sqlast.TransactionKind) sqlast.RoutineStmt {
 	at := w.here(step, step.Call)
 	op := &sqlast.Transaction{Node: sqlast.Node{At: at}, Kind: kind}
-	w.add(step, []*sqlast.Statement{{Span: at, Text: text, Ops: []sqlast.Op{op}}})
+	return w.add(step, []*sqlast.Statement{{Span: at, Text: text, Ops: []sqlast.Op{op}}})
 }
 
 // opaque adds a statement that is not known.
-func (w *goWriter) opaque(step gosrc.Step, why string) {
+func (w *goWriter) opaque(step gosrc.Step, why string) sqlast.RoutineStmt {
 	at := w.here(step, step.At)
-	w.add(step, []*sqlast.Statement{{Span: at, Text: at.Text(),
+	return w.add(step, []*sqlast.Statement{{Span: at, Text: at.Text(),
 		Problem: &sqlast.Problem{Kind: sqlast.UnresolvedSQL, Span: at, Message: why}}})
 }
 
@@ -125,13 +160,14 @@ func (w *goWriter) here(step gosrc.Step, at source.Span) source.Span {
 	return at
 }
 
-func (w *goWriter) add(step gosrc.Step, stmts []*sqlast.Statement) {
+func (w *goWriter) add(step gosrc.Step, stmts []*sqlast.Statement) sqlast.RoutineStmt {
 	stmts[0].Comments = append(w.above(step), stmts[0].Comments...)
 	tx := w.tx
 	if tx == PerStatement && len(stmts) > 1 {
 		tx = Implicit
 	}
 	w.script.Batches = append(w.script.Batches, Batch{Stmts: stmts, Tx: tx})
+	return &sqlast.Send{Stmts: stmts}
 }
 
 // above takes the Go comments that stand before the end of a call's last line.

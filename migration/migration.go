@@ -84,6 +84,10 @@ type Script struct {
 	Span     source.Span // the part of the file it is written in
 	Batches  []Batch
 	Comments []sqlast.Comment // every comment in Span
+	// Program is how a program comes to send the Batches, of which each is a Send
+	// in it: what a condition decides, and what a loop repeats. It is nil for a
+	// script that is sent as it stands.
+	Program []sqlast.RoutineStmt
 	// NoTransaction is set when the migration itself opts out of the framework's
 	// transaction.
 	NoTransaction bool

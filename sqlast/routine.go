@@ -56,6 +56,9 @@ type (
 		Kind      LeaveKind
 		Sometimes bool
 	}
+	// Send is a query of one or more statements that a program sends, such as a
+	// migration written in Go. A program is a routine that runs on the client.
+	Send struct{ Stmts []*Statement }
 	// EndTransaction is COMMIT and ROLLBACK.
 	EndTransaction struct {
 		Span     source.Span
@@ -88,3 +91,4 @@ func (*Loop) routineStmt()           {}
 func (*Protected) routineStmt()      {}
 func (*Leave) routineStmt()          {}
 func (*EndTransaction) routineStmt() {}
+func (*Send) routineStmt()           {}

@@ -243,7 +243,7 @@ func (w *walker) writes(e *ast.CallExpr, sel *ast.SelectorExpr, s *scope) bool {
 	switch sel.Sel.Name {
 	case "WriteString":
 		next := w.p.eval(e.Args[0], s, 0)
-		if w.many > 0 || w.mayRun > 0 || b.text.size()+next.size() > maxText {
+		if w.maybe > 0 || b.text.size()+next.size() > maxText {
 			next = hole(s.file.span(e))
 		}
 		b.text = append(b.text[:len(b.text):len(b.text)], next...)
@@ -257,9 +257,10 @@ func (w *walker) writes(e *ast.CallExpr, sel *ast.SelectorExpr, s *scope) bool {
 func (w *walker) foreign(e *ast.CallExpr, s *scope) {
 	for _, arg := range e.Args {
 		if lit, ok := arg.(*ast.FuncLit); ok {
-			w.mayRun++
-			w.function(lit.Body, w.p.bindIn(s, lit.Type, &ast.CallExpr{}, s))
-			w.mayRun--
+			w.maybe++
+			steps := w.into(func() { w.function(lit.Body, w.p.bindIn(s, lit.Type, &ast.CallExpr{}, s)) })
+			w.maybe--
+			w.choose([][]Step{steps}, false)
 			return
 		}
 	}
@@ -272,10 +273,9 @@ func (w *walker) foreign(e *ast.CallExpr, s *scope) {
 }
 
 func (w *walker) add(step Step) {
-	if len(w.steps) > maxCalls {
+	if w.count++; w.count > maxCalls {
 		return
 	}
-	step.MayRun, step.Many = w.mayRun > 0, w.many > 0
 	if step.Site = w.site; step.Site.IsZero() {
 		step.Site = step.Call
 	}

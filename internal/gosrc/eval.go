@@ -5,7 +5,6 @@ import (
 	"go/token"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/miglint/miglint/source"
 )
@@ -164,105 +163,6 @@ func (p *Package) embedded(v value, at source.Span) Text {
 	return hole(at)
 }
 
-// field is what a struct literal gives a field, for x.Field.
-func (p *Package) field(e *ast.SelectorExpr, s *scope, depth int) (ast.Expr, *scope) {
-	lit, in := p.composite(e.X, s, depth)
-	if lit == nil {
-		return nil, nil
-	}
-	var names []string
-	if t, ok := p.structOf(lit, in); ok {
-		names = fieldNames(t)
-	}
-	for i, el := range lit.Elts {
-		if kv, ok := el.(*ast.KeyValueExpr); ok {
-			if key, ok := kv.Key.(*ast.Ident); ok && key.Name == e.Sel.Name {
-				return kv.Value, in
-			}
-		} else if i < len(names) && names[i] == e.Sel.Name {
-			return el, in
-		}
-	}
-	return nil, nil
-}
-
-// structOf is the struct type of a literal.
-func (p *Package) structOf(lit *ast.CompositeLit, s *scope) (*ast.StructType, bool) {
-	switch t := lit.Type.(type) {
-	case *ast.StructType:
-		return t, true
-	case *ast.Ident:
-		if d, ok := p.types[t.Name]; ok {
-			st, ok := d.spec.Type.(*ast.StructType)
-			return st, ok
-		}
-	}
-	return nil, false
-}
-
-func fieldNames(t *ast.StructType) []string {
-	var names []string
-	for _, f := range t.Fields.List {
-		for _, n := range f.Names {
-			names = append(names, n.Name)
-		}
-	}
-	return names
-}
-
-// composite follows names to the literal that an expression stands for; nil if it
-// stands for none.
-func (p *Package) composite(e ast.Expr, s *scope, depth int) (*ast.CompositeLit, *scope) {
-	for ; depth <= maxDepth; depth++ {
-		switch x := ast.Unparen(e).(type) {
-		case *ast.CompositeLit:
-			return x, s
-		case *ast.UnaryExpr:
-			e = x.X
-		case *ast.Ident:
-			if b := s.lookup(x.Name); b != nil {
-				if b.expr == nil {
-					return nil, nil
-				}
-				e, s = b.expr, b.in
-			} else if v, ok := p.values[x.Name]; ok && v.expr != nil {
-				e, s = v.expr, s.in(v.file)
-			} else {
-				return nil, nil
-			}
-		default:
-			return nil, nil
-		}
-	}
-	return nil, nil
-}
-
-// elements are the elements of a list literal; nil if e is none, or a map.
-func (p *Package) elements(e ast.Expr, s *scope, depth int) ([]ast.Expr, *scope) {
-	lit, in := p.composite(e, s, depth)
-	if lit == nil {
-		return nil, nil
-	}
-	list, ok := lit.Type.(*ast.ArrayType)
-	if !ok {
-		return nil, nil
-	}
-	out := make([]ast.Expr, 0, len(lit.Elts))
-	for _, el := range lit.Elts {
-		if kv, ok := el.(*ast.KeyValueExpr); ok {
-			el = kv.Value
-		}
-		// []T{{…}} leaves the type of the elements out.
-		if c, ok := el.(*ast.CompositeLit); ok && c.Type == nil {
-			clone := *c
-			clone.Type = list.Elt
-			el = &clone
-		}
-		out = append(out, el)
-	}
-	return out, in
-}
-
 // evalCall is the value of a call: of the functions that put strings together,
 // of conversions, and of the package's own functions that are one return.
 func (p *Package) evalCall(e *ast.CallExpr, s *scope, depth int) Text {
@@ -296,11 +196,7 @@ func (p *Package) evalCall(e *ast.CallExpr, s *scope, depth int) Text {
 	case "strings.TrimSpace":
 		return arg(0)
 	case "strings.ReplaceAll", "strings.Replace":
-		in := arg(0)
-		if len(in) == 1 && in[0].Hole {
-			return in
-		}
-		return replaced(in, arg(1), arg(2), unknown)
+		return replaced(arg(0), arg(1), arg(2), unknown)
 	case "strings.ToLower", "strings.ToUpper", "strings.Repeat":
 		return changed(name, arg(0), arg(1), f.span(e))
 	case "github.com/lib/pq.QuoteIdentifier", "github.com/lib/pq.QuoteLiteral":
@@ -384,61 +280,6 @@ func (p *Package) bind(file *File, typ *ast.FuncType, call *ast.CallExpr, s *sco
 		}
 	}
 	return in
-}
-
-// replaced is strings.ReplaceAll of known texts.
-func replaced(in, old, with, unknown Text) Text {
-	if !in.Known() || !old.Known() || !with.Known() {
-		return unknown
-	}
-	was := old.String()
-	if was == "" {
-		return unknown
-	}
-	text := in.String()
-	if strings.Count(text, was)*len(with.String())+len(text) > maxText {
-		return unknown
-	}
-	var t Text
-	at := 0
-	for {
-		i := strings.Index(text[at:], was)
-		if i < 0 {
-			return append(t, in.slice(at, len(text))...)
-		}
-		t = append(t, in.slice(at, at+i)...)
-		t = append(t, with...)
-		at += i + len(was)
-	}
-}
-
-func changed(name string, text, times Text, at source.Span) Text {
-	if !text.Known() {
-		return hole(at)
-	}
-	switch name {
-	case "ToLower":
-		return folded(strings.ToLower(text.String()), at)
-	case "ToUpper":
-		return folded(strings.ToUpper(text.String()), at)
-	}
-	n, err := strconv.Atoi(times.String())
-	if err != nil || n < 0 || n*len(text.String()) > maxText {
-		return hole(at)
-	}
-	return folded(strings.Repeat(text.String(), n), at)
-}
-
-// quoted is a text as a quoted identifier or string constant.
-func quoted(asLiteral bool, t Text, at source.Span) Text {
-	quote := `"`
-	if asLiteral {
-		quote = `'`
-	}
-	if t.Known() {
-		return folded(quote+strings.ReplaceAll(t.String(), quote, quote+quote)+quote, at)
-	}
-	return slices.Concat(folded(quote, at), t, folded(quote, at))
 }
 
 // join is strings.Join of a literal list.

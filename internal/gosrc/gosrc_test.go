@@ -40,23 +40,37 @@ import (
 		t.Fatal("there is no function up")
 	}
 	var b strings.Builder
-	for _, s := range up.Steps {
-		fmt.Fprint(&b, [...]string{"exec", "begin", "commit", "rollback", "unread"}[s.Kind])
-		if s.Kind == gosrc.Exec {
-			fmt.Fprintf(&b, " %s", s.SQL)
-		}
-		switch {
-		case s.Many:
-			b.WriteString(" [many]")
-		case s.MayRun:
-			b.WriteString(" [may run]")
+	write(&b, up.Steps, "")
+	return b.String()
+}
+
+func write(b *strings.Builder, steps []gosrc.Step, indent string) {
+	for _, s := range steps {
+		b.WriteString(indent)
+		switch s.Kind {
+		case gosrc.Exec:
+			fmt.Fprintf(b, "exec %s", s.SQL)
+		case gosrc.Choose:
+			b.WriteString("choose\n")
+			for _, arm := range s.Arms {
+				b.WriteString(indent + "- arm\n")
+				write(b, arm, indent+"  ")
+			}
+			continue
+		case gosrc.Loop:
+			fmt.Fprintf(b, "loop %d\n", s.Times)
+			write(b, s.Body, indent+"  ")
+			continue
+		case gosrc.Leave:
+			b.WriteString([...]string{"return", "return an error", "exit", "continue", "may exit"}[s.Leave])
+		default:
+			b.WriteString(map[gosrc.StepKind]string{gosrc.Begin: "begin", gosrc.Commit: "commit", gosrc.Rollback: "rollback", gosrc.Unread: "unread"}[s.Kind])
 		}
 		if s.Unchecked {
 			b.WriteString(" [unchecked]")
 		}
 		b.WriteString("\n")
 	}
-	return b.String()
 }
 
 func TestSteps(t *testing.T) {
@@ -122,7 +136,7 @@ func find(tx *sql.Tx) string { return tx.String() }`,
 			`func up(ctx context.Context, db *sql.DB) error { names, err := list(ctx, db); if err != nil { return err }
 				for _, n := range names { if _, err := db.ExecContext(ctx, "DROP TABLE "+n); err != nil { return err } }; return nil }
 			func list(ctx context.Context, db *sql.DB) ([]string, error) { rows, err := db.QueryContext(ctx, "SELECT 1"); _ = rows; return nil, err }`,
-			"exec SELECT 1\nexec DROP TABLE ${n} [many]\n",
+			"exec SELECT 1\nloop 0\n  exec DROP TABLE ${n}\n",
 		},
 		"branches": {
 			`func up(tx *sql.Tx, n int) error {
@@ -131,7 +145,47 @@ func find(tx *sql.Tx) string { return tx.String() }`,
 				_, err := tx.Exec("DROP TABLE c")
 				return err
 			}`,
-			"exec DROP TABLE a [may run] [unchecked]\nexec DROP TABLE b [may run] [unchecked]\nexec DROP TABLE c [may run]\n",
+			"choose\n- arm\n  exec DROP TABLE a [unchecked]\n- arm\n  exec DROP TABLE b [unchecked]\nchoose\n- arm\n  return\n- arm\nexec DROP TABLE c\n",
+		},
+		"a helper that returns in the middle": {
+			`func up(tx *sql.Tx) error {
+				if err := maybe(tx); err != nil { return err }
+				_, err := tx.Exec("DROP TABLE b")
+				return err
+			}
+			func maybe(tx *sql.Tx) error {
+				if done(tx) { return nil }
+				for _, x := range list() { if x == "" { return fmt.Errorf("no") }; if x == "a" { return nil }; if x == "b" { continue }; tx.Exec("DROP TABLE a") }
+				return tx.Rollback()
+			}`,
+			`loop 1
+  unread
+  choose
+  - arm
+    exit
+  - arm
+  loop 0
+    choose
+    - arm
+      return an error
+    - arm
+    choose
+    - arm
+      exit
+    - arm
+    choose
+    - arm
+      continue
+    - arm
+    exec DROP TABLE a [unchecked]
+  may exit
+  rollback
+exec DROP TABLE b
+`,
+		},
+		"switch": {
+			`func up(tx *sql.Tx, n int) error { switch n { case 1: tx.Exec("DROP TABLE a"); default: return errors.New("no") }; return nil }`,
+			"choose\n- arm\n  exec DROP TABLE a [unchecked]\n- arm\n  return an error\n",
 		},
 		"what runs after an error only": {
 			`func up(db *sql.DB) error {
@@ -232,6 +286,9 @@ func FuzzSteps(f *testing.F) {
 		for _, file := range p.Files {
 			up, _ := p.Function(gosrc.Call{File: file}, ast.NewIdent("up"))
 			for _, s := range up.Steps {
+				if s.Kind != gosrc.Exec {
+					continue
+				}
 				frag := s.SQL.Fragment(s.At)
 				if span := frag.Span(0, len(frag.Text)); span.Start < 0 || span.End > len(src.Text) {
 					t.Errorf("span %d–%d outside the file", span.Start, span.End)

@@ -2,7 +2,7 @@ package gosrc
 
 import (
 	"go/ast"
-	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/miglint/miglint/source"
@@ -18,11 +18,17 @@ type Step struct {
 	// that stands in a helper.
 	Site source.Span
 	Conn Conn
-	// MayRun is set when a condition or a loop decides whether it runs; Many when
-	// it stands in a loop whose turns are not known.
-	MayRun, Many bool
 	// Unchecked is set when nothing looks at the error that it returns.
 	Unchecked bool
+
+	// Arms are what one of runs, of Choose: or none of them, unless Total.
+	Arms  [][]Step
+	Total bool
+	// Body is what runs, of Loop: not at all, once or many times if Times is 0, so
+	// often otherwise.
+	Body  []Step
+	Times int
+	Leave LeaveKind
 }
 
 // Fragment is the SQL with each byte where it was written: in an embedded SQL file,
@@ -48,6 +54,21 @@ const (
 	Commit                   // commits it
 	Rollback                 // rolls it back
 	Unread                   // hands the connection to code that is not read
+	Choose                   // a condition
+	Loop                     // a loop, or a function that may return before its end
+	Leave                    // goes on elsewhere
+)
+
+// LeaveKind is where Leave goes on.
+type LeaveKind int
+
+// The kinds of Leave.
+const (
+	Return      LeaveKind = iota // after the function
+	ReturnError                  // nowhere: the migration fails
+	Exit                         // after the Loop
+	Continue                     // at the next turn of the Loop
+	MayExit                      // after the Loop, or right here
 )
 
 // Function is what a function does to the database.
@@ -68,18 +89,22 @@ func (p *Package) Function(c Call, fn ast.Expr) (read Function, ok bool) {
 	if body == nil {
 		return Function{}, false
 	}
-	w.function(body, w.receiver(fn, p.bind(in.file, typ, &ast.CallExpr{}, s, 0), s))
+	w.running[body] = true
+	steps := w.into(func() { w.block(body.List, w.receiver(fn, p.bind(in.file, typ, &ast.CallExpr{}, s, 0), s)) })
 	span := in.file.span(typ)
 	span.End = in.file.offset(body.End())
-	return Function{File: in.file, Span: span, Steps: w.steps}, true
+	return Function{File: in.file, Span: span, Steps: withoutLastReturn(steps)}, true
 }
 
 // walker reads one function.
 type walker struct {
 	p       *Package
-	steps   []Step
-	mayRun  int
-	many    int
+	steps   []Step                  // of the list that is being read
+	count   int                     // of all steps
+	maybe   int                     // conditions and loops around
+	loops   int                     // loops around, inside the function that is being read
+	helpers int                     // functions around that one
+	escaped bool                    // a loop was left by a return
 	running map[*ast.BlockStmt]bool // functions that are being read
 	site    source.Span             // the call that led out of the function itself; nowhere inside it
 }
@@ -136,16 +161,48 @@ func (w *walker) method(sel *ast.SelectorExpr, s *scope) (function, bool) {
 	return found, n == 1
 }
 
-// function reads a body in the scope of its parameters.
+// into reads something into a list of its own.
+func (w *walker) into(read func()) []Step {
+	outer := w.steps
+	w.steps = nil
+	read()
+	own := w.steps
+	w.steps = outer
+	return own
+}
+
+// function reads the body of a function that is called, in the scope of its
+// parameters. A return in the middle leaves no more than it.
 func (w *walker) function(body *ast.BlockStmt, s *scope) {
-	if w.running[body] || len(w.running) > maxDepth || len(w.steps) > maxCalls || !s.spend() {
+	if w.running[body] || len(w.running) > maxDepth || w.count > maxCalls || !s.spend() {
 		return
 	}
 	w.running[body] = true
-	mayRun := w.mayRun
-	w.block(body.List, s)
-	w.mayRun = mayRun
+	loops := w.loops
+	w.loops = 0
+	w.helpers++
+	steps := withoutLastReturn(w.into(func() { w.block(body.List, s) }))
+	w.helpers--
+	w.loops = loops
 	delete(w.running, body)
+	if exits(steps) {
+		steps = []Step{{Kind: Loop, Body: steps, Times: 1}}
+	}
+	w.steps = append(w.steps, steps...)
+}
+
+func withoutLastReturn(steps []Step) []Step {
+	if n := len(steps); n > 0 && steps[n-1].Kind == Leave && (steps[n-1].Leave == Return || steps[n-1].Leave == Exit) {
+		return steps[:n-1]
+	}
+	return steps
+}
+
+// exits reports whether steps may leave the loop they stand in.
+func exits(steps []Step) bool {
+	return slices.ContainsFunc(steps, func(s Step) bool {
+		return s.Kind == Leave && s.Leave != Return && s.Leave != ReturnError || s.Kind == Choose && slices.ContainsFunc(s.Arms, exits)
+	})
 }
 
 func (w *walker) block(stmts []ast.Stmt, s *scope) {
@@ -153,32 +210,6 @@ func (w *walker) block(stmts []ast.Stmt, s *scope) {
 		if s.spend() {
 			w.stmt(stmt, s)
 		}
-	}
-}
-
-// maybe reads statements that a condition decides about.
-func (w *walker) maybe(stmts []ast.Stmt, s *scope) {
-	w.mayRun++
-	w.block(stmts, s.inner())
-	w.mayRun--
-	w.forget(stmts, s)
-}
-
-// forget drops what is known of the names that statements may have assigned to.
-func (w *walker) forget(stmts []ast.Stmt, s *scope) {
-	for _, stmt := range stmts {
-		ast.Inspect(stmt, func(n ast.Node) bool {
-			if a, ok := n.(*ast.AssignStmt); ok && a.Tok != token.DEFINE {
-				for _, left := range a.Lhs {
-					if id, ok := left.(*ast.Ident); ok {
-						if b := s.lookup(id.Name); b != nil {
-							b.text, b.expr = nil, nil
-						}
-					}
-				}
-			}
-			return true
-		})
 	}
 }
 
@@ -201,6 +232,9 @@ func (w *walker) stmt(stmt ast.Stmt, s *scope) {
 		for _, e := range stmt.Results {
 			w.expr(e, s)
 		}
+		w.leave(stmt)
+	case *ast.BranchStmt:
+		w.branch(stmt)
 	case *ast.IfStmt:
 		w.ifStmt(stmt, s)
 	case *ast.BlockStmt:
@@ -214,7 +248,7 @@ func (w *walker) stmt(stmt ast.Stmt, s *scope) {
 			w.expr(stmt.Call, s)
 		}
 	case *ast.ForStmt:
-		w.loop(stmt.Body.List, s)
+		w.loop(stmt.Body.List, s, 0)
 	case *ast.RangeStmt:
 		w.rangeStmt(stmt, s)
 	case *ast.SwitchStmt:
@@ -285,121 +319,6 @@ func (w *walker) declare(stmt *ast.DeclStmt, s *scope) {
 				b.text = Text{}
 			}
 			s.names[name.Name] = b
-		}
-	}
-}
-
-// ifStmt reads the branches that may run. What only runs after an error is left
-// out; what runs unless there was one counts as running.
-func (w *walker) ifStmt(stmt *ast.IfStmt, s *scope) {
-	s = s.inner()
-	if stmt.Init != nil {
-		w.stmt(stmt.Init, s)
-	}
-	w.expr(stmt.Cond, s)
-	otherwise := func(read func([]ast.Stmt, *scope)) {
-		switch e := stmt.Else.(type) {
-		case *ast.BlockStmt:
-			read(e.List, s)
-		case *ast.IfStmt:
-			read([]ast.Stmt{e}, s)
-		}
-	}
-	switch errorCheck(stmt.Cond) {
-	case token.NEQ: // if err != nil
-		otherwise(w.block)
-	case token.EQL: // if err == nil
-		w.block(stmt.Body.List, s.inner())
-	default:
-		w.maybe(stmt.Body.List, s)
-		otherwise(w.maybe)
-		if leaves(stmt.Body.List) {
-			w.mayRun++ // until the function ends
-		}
-	}
-}
-
-// errorCheck is the operator of a comparison of an error with nil, or ILLEGAL.
-func errorCheck(cond ast.Expr) token.Token {
-	switch e := ast.Unparen(cond).(type) {
-	case *ast.BinaryExpr:
-		if e.Op == token.LAND || e.Op == token.LOR {
-			return errorCheck(e.X)
-		}
-		if id, ok := e.Y.(*ast.Ident); ok && id.Name == "nil" && (e.Op == token.NEQ || e.Op == token.EQL) && isError(e.X) {
-			return e.Op
-		}
-	case *ast.CallExpr:
-		if sel, ok := e.Fun.(*ast.SelectorExpr); ok {
-			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "errors" {
-				return token.NEQ
-			}
-		}
-	}
-	return token.ILLEGAL
-}
-
-func isError(e ast.Expr) bool {
-	switch e := e.(type) {
-	case *ast.Ident:
-		return strings.HasPrefix(strings.ToLower(e.Name), "err") || strings.HasSuffix(e.Name, "Err")
-	case *ast.SelectorExpr:
-		return e.Sel.Name == "Error" || e.Sel.Name == "Err"
-	case *ast.CallExpr:
-		return true // if f() != nil
-	}
-	return false
-}
-
-// leaves reports whether statements end with the end of the function.
-func leaves(stmts []ast.Stmt) bool {
-	if len(stmts) == 0 {
-		return false
-	}
-	_, ok := stmts[len(stmts)-1].(*ast.ReturnStmt)
-	return ok
-}
-
-func (w *walker) loop(stmts []ast.Stmt, s *scope) {
-	w.many++
-	w.maybe(stmts, s)
-	w.many--
-}
-
-// rangeStmt reads a loop over a literal list once for each element, and any other
-// once.
-func (w *walker) rangeStmt(stmt *ast.RangeStmt, s *scope) {
-	w.expr(stmt.X, s)
-	list, in := w.p.elements(stmt.X, s, 0)
-	if list == nil || len(list) > maxCopy {
-		inner := s.inner()
-		for _, e := range []ast.Expr{stmt.Key, stmt.Value} {
-			if id, ok := e.(*ast.Ident); ok {
-				inner.names[id.Name] = &bound{file: s.file}
-			}
-		}
-		w.loop(stmt.Body.List, inner)
-		return
-	}
-	for _, el := range list {
-		inner := s.inner()
-		if id, ok := stmt.Key.(*ast.Ident); ok {
-			inner.names[id.Name] = &bound{file: s.file}
-		}
-		if id, ok := stmt.Value.(*ast.Ident); ok {
-			inner.names[id.Name] = &bound{file: in.file, expr: el, in: in, typ: w.p.exprType(el, in, 0)}
-		}
-		w.block(stmt.Body.List, inner)
-	}
-}
-
-func (w *walker) cases(body *ast.BlockStmt, s *scope) {
-	for _, c := range body.List {
-		switch c := c.(type) {
-		case *ast.CaseClause:
-			w.maybe(c.Body, s)
-		case *ast.CommClause:
-			w.maybe(c.Body, s)
 		}
 	}
 }

@@ -43,6 +43,7 @@ func Frameworks() []*Framework {
 		goPG(),
 		sqlx(),
 		atlas(),
+		tern(),
 		plain(),
 	}
 }

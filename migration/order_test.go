@@ -36,6 +36,8 @@ func TestOrder(t *testing.T) {
 			func(a, b string) bool { return integer(a).Cmp(integer(b)) < 0 }},
 		{"sqlx", func(r *rand.Rand) string { return number(r) + "_" + word(r) + ".sql" }, "SELECT 1;\n",
 			func(a, b string) bool { return integer(a).Cmp(integer(b)) < 0 }},
+		{"tern", func(r *rand.Rand) string { return fmt.Sprint(r.Intn(3000)) + "_a.sql" }, "SELECT 1;\n",
+			func(a, b string) bool { return integer(a).Cmp(integer(b)) < 0 }},
 		{"atlas", func(r *rand.Rand) string { return number(r) + "_" + word(r) + ".sql" }, "SELECT 1;\n",
 			func(a, b string) bool { return a < b }},
 		{"plain", func(r *rand.Rand) string { return word(r) + number(r) + word(r) + ".sql" }, "SELECT 1;", beforePlain},

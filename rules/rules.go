@@ -129,6 +129,7 @@ func All() []*analyzer.Rule {
 		settingLeaks,
 		sqlMigrateDirective,
 		sqlxDirective,
+		ternDirective,
 		tooComplex,
 		unreadableFile,
 		unresolvedSQL,

@@ -1,0 +1,3 @@
+-- tern: disable-tx
+CREATE INDEX CONCURRENTLY a ON b (c);
+---- create above / drop below ----

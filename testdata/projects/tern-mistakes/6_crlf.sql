@@ -1,0 +1,2 @@
+---- tern: disable-tx ----
+CREATE INDEX CONCURRENTLY a ON b (c);

@@ -1,0 +1,3 @@
+{{ template "../../etc/x.sql" . }}
+{{ template "shared/loop.sql" . }}
+SELECT 1;

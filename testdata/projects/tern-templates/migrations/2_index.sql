@@ -1,0 +1,5 @@
+---- tern: disable-tx ----
+CREATE INDEX CONCURRENTLY labels_idx ON labels (id);
+ANALYZE labels;
+---- create above / drop below ----
+DROP INDEX labels_idx;

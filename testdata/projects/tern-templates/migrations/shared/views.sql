@@ -1,0 +1,2 @@
+CREATE VIEW one AS SELECT 1;
+{{ template "shared/more.sql" . }}

@@ -1,0 +1,1 @@
+CREATE VIEW three AS SELECT 3;

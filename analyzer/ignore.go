@@ -194,6 +194,16 @@ func (r *runner) ignores(p *Pass) (igs *ignores, bad []Diagnostic) {
 			}
 			continue
 		}
+		if names, scope, ok := atlasIgnore(c, stmt); ok {
+			for _, name := range names {
+				known := r.byName[name]
+				if name == "" {
+					known = []*Rule{nil}
+				}
+				igs.add(ignore{rule: name, at: c.Span, stmt: scope, foreign: true}, known)
+			}
+			continue
+		}
 		d, ok := parseDirective(c)
 		if !ok {
 			continue
@@ -233,7 +243,7 @@ func (p *Pass) comments() []sqlast.Comment {
 
 // speaks reports whether a comment is for a linter.
 func speaks(c sqlast.Comment) bool {
-	return strings.HasPrefix(c.Text, directivePrefix) || strings.HasPrefix(c.Text, squawkPrefix)
+	return strings.HasPrefix(c.Text, directivePrefix) || strings.HasPrefix(c.Text, squawkPrefix) || strings.HasPrefix(c.Text, atlasPrefix)
 }
 
 // directive turns one miglint comment into ignores; msg says what is wrong with

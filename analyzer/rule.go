@@ -71,7 +71,7 @@ func (c Concern) String() string { return concernNames[c] }
 // the docs, its examples (which are run), and the check.
 type Rule struct {
 	Name     string   // the bad thing, in kebab-case: "ignore <name>" reads well
-	Aliases  []string // names of the same rule in Squawk, strong_migrations and Eugene
+	Aliases  []string // names of the same rule in Squawk, strong_migrations, Eugene and Atlas
 	Severity Severity // of its findings, unless the rule says otherwise for one
 	Concern  Concern
 	OptIn    bool   // off unless the configuration names it

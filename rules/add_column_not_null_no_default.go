@@ -11,7 +11,7 @@ import (
 
 var addColumnNotNullNoDefault = &analyzer.Rule{
 	Name: "add-column-not-null-no-default", Severity: analyzer.Error, Concern: analyzer.Failing, Since: "0.1.0",
-	Aliases: []string{"adding-required-field", "add_column_not_null"},
+	Aliases: []string{"adding-required-field", "add_column_not_null", "MF103"},
 	Summary: "a column is made NOT NULL that has no value in the rows which are there already",
 	Why: "The existing rows have no value for the column, so PostgreSQL refuses: \"column contains null values\" (SQLSTATE " +
 		"23502). It works on the empty table of a developer's machine and stops the deploy in production. Where the table " +

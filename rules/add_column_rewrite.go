@@ -11,7 +11,7 @@ import (
 
 var addColumnRewrite = &analyzer.Rule{
 	Name: "add-column-rewrite", Severity: analyzer.Error, Concern: analyzer.Locking, Since: "0.1.0",
-	Aliases: []string{"adding-field-with-default", "adding-serial-primary-key-field", "add_column_default", "E11"},
+	Aliases: []string{"adding-field-with-default", "adding-serial-primary-key-field", "add_column_default", "E11", "PG302", "PG309", "PG310"},
 	Summary: "ADD COLUMN copies the whole table: volatile default, serial, identity, stored generated column or constrained domain",
 	Why: "Each existing row needs its own value, so PostgreSQL copies the table and rebuilds all its indexes under ACCESS " +
 		"EXCLUSIVE: nobody reads or writes until it is done. Constants and stable functions such as `now()` are " +

@@ -11,7 +11,7 @@ import (
 
 var checkWithoutNotValid = &analyzer.Rule{
 	Name: "check-without-not-valid", Severity: analyzer.Error, Concern: analyzer.Locking, Since: "0.1.0",
-	Aliases: []string{"constraint-missing-not-valid", "add_check_constraint", "E1"},
+	Aliases: []string{"constraint-missing-not-valid", "add_check_constraint", "E1", "PG305"},
 	Summary: "a CHECK added without NOT VALID blocks reads and writes while every row is checked",
 	Why: "`ADD CONSTRAINT … CHECK` takes ACCESS EXCLUSIVE and reads the whole table under it: SELECTs wait too. The scan " +
 		"happens even if another constraint already implies the check.",

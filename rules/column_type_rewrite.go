@@ -12,7 +12,7 @@ import (
 
 var columnTypeRewrite = &analyzer.Rule{
 	Name: "column-type-rewrite", Severity: analyzer.Error, Concern: analyzer.Locking, Since: "0.1.0",
-	Aliases: []string{"changing-column-type", "change_column", "E5"},
+	Aliases: []string{"changing-column-type", "change_column", "E5", "PG301"},
 	Summary: "changing a column's type copies the table, rebuilds indexes or checks every row, with reads and writes blocked",
 	Why: "Unless the old and the new type are stored alike, `ALTER COLUMN … TYPE` copies the table and rebuilds every index " +
 		"under ACCESS EXCLUSIVE. Widening a varchar, varchar to text, more numeric precision at the same scale and a few " +

@@ -11,7 +11,7 @@ import (
 
 var concurrentlyInTransaction = &analyzer.Rule{
 	Name: "concurrently-in-transaction", Severity: analyzer.Error, Concern: analyzer.Failing, Since: "0.1.0",
-	Aliases: []string{"ban-concurrent-index-creation-in-transaction"},
+	Aliases: []string{"ban-concurrent-index-creation-in-transaction", "PG103", "TX101"},
 	Summary: "CONCURRENTLY fails in a transaction, also in one that the framework or the server begins",
 	Why: "`CREATE INDEX CONCURRENTLY`, `DROP INDEX CONCURRENTLY`, `REINDEX CONCURRENTLY` and `DETACH PARTITION … " +
 		"CONCURRENTLY` commit in between, so PostgreSQL refuses them in a transaction block (SQLSTATE 25001). The " +

@@ -13,7 +13,7 @@ import (
 
 var dropColumnNotDeprecated = &analyzer.Rule{
 	Name: "drop-column-not-deprecated", Severity: analyzer.Error, Concern: analyzer.Losing, Since: "0.1.0",
-	Aliases: []string{"ban-drop-column", "remove_column"},
+	Aliases: []string{"ban-drop-column", "remove_column", "DS103"},
 	Summary: "a column is dropped that no earlier migration announced as deprecated",
 	Why: "The code that is running while the migration runs still selects and inserts the column: its statements fail from " +
 		"this moment, and the values are gone for good. An announcement in an earlier migration is the proof that a " +

@@ -11,7 +11,7 @@ import (
 
 var dropIndexNotConcurrent = &analyzer.Rule{
 	Name: "drop-index-not-concurrent", Severity: analyzer.Warning, Concern: analyzer.Locking, Since: "0.1.0",
-	Aliases: []string{"require-concurrent-index-deletion", "remove_index"},
+	Aliases: []string{"require-concurrent-index-deletion", "remove_index", "PG102"},
 	Summary: "DROP INDEX without CONCURRENTLY blocks reads and writes while it waits for its lock",
 	Why: "`DROP INDEX` takes ACCESS EXCLUSIVE on the table. It is quick once it has the lock, but until then it waits " +
 		"for every running query on the table, and every later query, plain SELECTs included, queues behind it.",

@@ -9,7 +9,7 @@ import (
 
 var dropSchema = &analyzer.Rule{
 	Name: "drop-schema", Severity: analyzer.Error, Concern: analyzer.Losing, Since: "0.1.0",
-	Aliases: []string{"ban-drop-database"},
+	Aliases: []string{"ban-drop-database", "DS101"},
 	Summary: "DROP SCHEMA CASCADE, DROP DATABASE or DROP OWNED takes everything in it",
 	Why:     "Every table in it goes, with all rows, in one statement that names none of them.",
 	Instead: "Drop the objects by name in migrations that can be reviewed, then the empty schema.",

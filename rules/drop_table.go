@@ -12,7 +12,7 @@ import (
 
 var dropTable = &analyzer.Rule{
 	Name: "drop-table", Severity: analyzer.Warning, Concern: analyzer.Losing, Since: "0.1.0",
-	Aliases: []string{"ban-drop-table", "drop_table"},
+	Aliases: []string{"ban-drop-table", "drop_table", "DS102"},
 	Summary: "DROP TABLE loses every row, and locks the tables its foreign keys reference",
 	Why: "The rows are gone, and code that still uses the table fails from this moment. Dropping a table with foreign keys " +
 		"also takes ACCESS EXCLUSIVE on every table they reference: its reads and writes wait too.",

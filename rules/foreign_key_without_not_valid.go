@@ -11,7 +11,7 @@ import (
 
 var foreignKeyWithoutNotValid = &analyzer.Rule{
 	Name: "foreign-key-without-not-valid", Severity: analyzer.Error, Concern: analyzer.Locking, Since: "0.1.0",
-	Aliases: []string{"adding-foreign-key-constraint", "constraint-missing-not-valid", "add_foreign_key", "E4"},
+	Aliases: []string{"adding-foreign-key-constraint", "constraint-missing-not-valid", "add_foreign_key", "E4", "PG306"},
 	Summary: "a foreign key added without NOT VALID blocks writes to both tables while it checks every row",
 	Why: "`ADD CONSTRAINT … FOREIGN KEY` takes SHARE ROW EXCLUSIVE on the table and on the one it references, then looks " +
 		"up every existing row. Until it is done nobody can write to either. `ALTER CONSTRAINT … ENFORCED` (PostgreSQL 18) " +

@@ -13,7 +13,7 @@ import (
 
 var indexNotConcurrent = &analyzer.Rule{
 	Name: "index-not-concurrent", Severity: analyzer.Error, Concern: analyzer.Locking, Since: "0.1.0",
-	Aliases: []string{"require-concurrent-index-creation", "add_index", "E6"},
+	Aliases: []string{"require-concurrent-index-creation", "add_index", "E6", "PG101"},
 	Summary: "CREATE INDEX without CONCURRENTLY blocks writes while it builds",
 	Why: "A plain `CREATE INDEX` takes a SHARE lock on the table and keeps it until the index is built: every INSERT, " +
 		"UPDATE and DELETE waits, for minutes or hours on a large table, and the waiting writers fill the connection pool.",

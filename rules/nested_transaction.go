@@ -10,7 +10,7 @@ import (
 
 var nestedTransaction = &analyzer.Rule{
 	Name: "nested-transaction", Severity: analyzer.Warning, Concern: analyzer.Failing, Since: "0.1.0",
-	Aliases: []string{"transaction-nesting"},
+	Aliases: []string{"transaction-nesting", "TX201"},
 	Summary: "BEGIN or COMMIT inside a transaction that somebody else has begun",
 	Why: "PostgreSQL has no nested transactions. A second `BEGIN` only warns; the `COMMIT` that follows ends the " +
 		"framework's transaction early, and everything after it, the framework's own bookkeeping included, commits " +

@@ -12,6 +12,7 @@ import (
 
 var primaryKeyDropped = &analyzer.Rule{
 	Name: "primary-key-dropped", Severity: analyzer.Warning, Concern: analyzer.Losing, Since: "0.1.0",
+	Aliases: []string{"CD103"},
 	Summary: "a primary key is dropped and the transaction gives the table no other",
 	Why: "From this moment duplicates may come in, and then no key can be made again until they are found. Upserts with ON " +
 		"CONFLICT on the key fail at once, and so do UPDATE and DELETE of a table that is published for logical " +

@@ -10,7 +10,7 @@ import (
 
 var renameColumn = &analyzer.Rule{
 	Name: "rename-column", Severity: analyzer.Error, Concern: analyzer.Breaking, Since: "0.1.0",
-	Aliases: []string{"renaming-column", "rename_column"},
+	Aliases: []string{"renaming-column", "rename_column", "BC102"},
 	Summary: "renaming a column breaks the code that is running while the migration runs",
 	Why: "Old and new code run at once during a deploy. From the moment of the rename, every statement of the old code that " +
 		"names the column fails; functions written in SQL or PL/pgSQL that name it fail too.",

@@ -11,7 +11,7 @@ import (
 
 var renameTable = &analyzer.Rule{
 	Name: "rename-table", Severity: analyzer.Error, Concern: analyzer.Breaking, Since: "0.1.0",
-	Aliases: []string{"renaming-table", "rename_table"},
+	Aliases: []string{"renaming-table", "rename_table", "BC101"},
 	Summary: "renaming a table or view, or moving it to another schema, breaks the code that is running",
 	Why: "Old and new code run at once during a deploy. From the moment of the rename, every statement that names the table " +
 		"as before fails.",

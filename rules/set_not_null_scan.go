@@ -11,7 +11,7 @@ import (
 
 var setNotNullScan = &analyzer.Rule{
 	Name: "set-not-null-scan", Severity: analyzer.Error, Concern: analyzer.Locking, Since: "0.1.0",
-	Aliases: []string{"adding-not-nullable-field", "change_column_null", "E2"},
+	Aliases: []string{"adding-not-nullable-field", "change_column_null", "E2", "MF104", "PG303"},
 	Summary: "NOT NULL is set without a validated proof: every row is read while reads and writes are blocked",
 	Why: "`SET NOT NULL` takes ACCESS EXCLUSIVE and reads the whole table, unless a valid CHECK whose AND-ed conditions " +
 		"hold `column IS NOT NULL` proves it. `x > 0` or a NOT VALID check proves nothing, and dropping the check in the " +

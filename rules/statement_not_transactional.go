@@ -9,6 +9,7 @@ import (
 
 var statementNotTransactional = &analyzer.Rule{
 	Name: "statement-not-transactional", Severity: analyzer.Error, Concern: analyzer.Failing, Since: "0.1.0",
+	Aliases: []string{"TX101"},
 	Summary: "a statement that PostgreSQL refuses in a transaction block runs in one",
 	Why: "`VACUUM`, `ALTER SYSTEM`, `CREATE DATABASE`, `REINDEX DATABASE` and a few others refuse to run in a " +
 		"transaction block (SQLSTATE 25001), whoever began it: the file, the framework, or the server around a query of " +

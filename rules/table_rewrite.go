@@ -10,6 +10,7 @@ import (
 
 var tableRewrite = &analyzer.Rule{
 	Name: "table-rewrite", Severity: analyzer.Error, Concern: analyzer.Locking, Since: "0.1.0",
+	Aliases: []string{"PG307", "PG311"},
 	Summary: "the statement copies a whole table while reads and writes are blocked",
 	Why: "`SET LOGGED`, `SET UNLOGGED`, `SET ACCESS METHOD`, `SET TABLESPACE`, `SET EXPRESSION` of a stored column and " +
 		"`ALTER ATTRIBUTE … CASCADE` copy every row under ACCESS EXCLUSIVE.",

@@ -11,7 +11,7 @@ import (
 
 var uniqueWithoutIndex = &analyzer.Rule{
 	Name: "unique-without-index", Severity: analyzer.Error, Concern: analyzer.Locking, Since: "0.1.0",
-	Aliases: []string{"disallowed-unique-constraint", "add_unique_constraint", "adding-serial-primary-key-field", "E7"},
+	Aliases: []string{"disallowed-unique-constraint", "add_unique_constraint", "adding-serial-primary-key-field", "E7", "PG104", "PG105"},
 	Summary: "a UNIQUE or PRIMARY KEY constraint builds its index while reads and writes are blocked",
 	Why: "`ADD UNIQUE` and `ADD PRIMARY KEY` build the index under ACCESS EXCLUSIVE, stronger than a plain CREATE INDEX: " +
 		"SELECTs wait as well, for as long as the build takes.",

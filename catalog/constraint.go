@@ -142,7 +142,7 @@ func references(t *Table, k Key) bool {
 // over an existing one with USING INDEX.
 func (c *Catalog) addIndexConstraint(t *Table, con *Constraint, only bool) {
 	if con.UsingIndex != "" {
-		c.takeIndex(t, con)
+		c.takeIndex(t, con, only)
 		return
 	}
 	i := &Index{
@@ -183,7 +183,7 @@ func (c *Catalog) addIndexConstraint(t *Table, con *Constraint, only bool) {
 
 // takeIndex is ADD CONSTRAINT … USING INDEX: the index takes the constraint's
 // name.
-func (c *Catalog) takeIndex(t *Table, con *Constraint) {
+func (c *Catalog) takeIndex(t *Table, con *Constraint, only bool) {
 	i := t.Index(con.UsingIndex)
 	if i != nil && i.Constraint != "" {
 		return // the server refuses that
@@ -203,7 +203,9 @@ func (c *Catalog) takeIndex(t *Table, con *Constraint) {
 	con.Include = i.Include
 	con.NullsNotDistinct = i.NullsNotDistinct
 	if i.Primary {
-		c.setNotNull(t, con.Columns)
+		for _, t := range c.family(t, only) {
+			c.setNotNull(t, con.Columns)
+		}
 	}
 	c.putConstraint(t, con)
 }

@@ -75,6 +75,7 @@ func (c *Catalog) dropTable(k Key) {
 			c.dropTable(child)
 		}
 	}
+	c.dropForeignKeysToParents(t)
 	c.leaveParents(t)
 	for _, key := range t.ReferencedBy {
 		child := c.table(key)
@@ -98,6 +99,29 @@ func (c *Catalog) dropTable(k Key) {
 	c.forgetNames(t)
 	for _, sequence := range t.Sequences {
 		c.dropSequence(sequence)
+	}
+}
+
+// dropForeignKeysToParents drops the foreign keys to the tables that a table is a
+// partition of: one of their copies refers to the partition, and a copy goes with
+// all the others.
+func (c *Catalog) dropForeignKeysToParents(t *Table) {
+	for range maxParts {
+		t = c.TableAt(t.PartitionOf)
+		if t == nil {
+			return
+		}
+		for _, key := range slices.Concat(t.ReferencedBy, []Key{t.Key}) {
+			child := c.TableAt(key)
+			if child == nil || !c.charge(1) {
+				continue
+			}
+			for _, con := range slices.Clone(child.Constraints) {
+				if con.Kind == sqlast.ForeignKey && con.RefTable == t.Key {
+					c.removeConstraint(c.table(key), con)
+				}
+			}
+		}
 	}
 }
 

@@ -343,9 +343,12 @@ func sameSet(a, b []string) bool {
 // attached to.
 func sameIndex(a, b *Index) bool {
 	return a.Unique == b.Unique && a.Method == b.Method && a.NullsNotDistinct == b.NullsNotDistinct &&
-		slices.Equal(a.Include, b.Include) && sameExpr(a.Where, b.Where) &&
-		slices.EqualFunc(a.Elements, b.Elements, func(x, y sqlast.IndexElem) bool {
-			return x.Column == y.Column && x.Desc == y.Desc && sameExpr(x.Expr, y.Expr) &&
-				x.Collation.Name == y.Collation.Name && x.OpClass.Name == y.OpClass.Name
-		})
+		slices.Equal(a.Include, b.Include) && sameExpr(a.Where, b.Where) && sameElements(a.Elements, b.Elements)
+}
+
+func sameElements(a, b []sqlast.IndexElem) bool {
+	return slices.EqualFunc(a, b, func(x, y sqlast.IndexElem) bool {
+		return x.Column == y.Column && x.Desc == y.Desc && sameExpr(x.Expr, y.Expr) &&
+			x.Collation.Name == y.Collation.Name && x.OpClass.Name == y.OpClass.Name
+	})
 }

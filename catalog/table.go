@@ -155,14 +155,14 @@ func (c *Catalog) addDefinedConstraints(t *Table, op *sqlast.CreateTable, at Ori
 	add(sqlast.ForeignKey)
 }
 
-// mergeIndexes drops the UNIQUE constraints of a new table or column that are the
+// mergeIndexes drops the UNIQUE and EXCLUDE constraints of a new table or column that are the
 // very same as another one (transformIndexConstraints). Their names go with them,
 // unless the other one has none.
 func mergeIndexes(all []*Constraint) []*Constraint {
 	merged := all[:0]
 	for _, con := range all {
 		i := -1
-		if con.Kind == sqlast.Unique || con.Kind == sqlast.PrimaryKey {
+		if con.Kind == sqlast.Unique || con.Kind == sqlast.PrimaryKey || con.Kind == sqlast.Exclusion {
 			i = slices.IndexFunc(merged, func(other *Constraint) bool { return mergeable(con, other) })
 		}
 		if i < 0 {
@@ -180,7 +180,11 @@ func mergeIndexes(all []*Constraint) []*Constraint {
 }
 
 func mergeable(a, b *Constraint) bool {
-	if b.Kind != sqlast.Unique && b.Kind != sqlast.PrimaryKey {
+	exclusion := a.Kind == sqlast.Exclusion
+	if exclusion != (b.Kind == sqlast.Exclusion) || b.Kind != sqlast.Unique && b.Kind != sqlast.PrimaryKey && !exclusion {
+		return false
+	}
+	if exclusion && (a.Method != b.Method || !slices.Equal(a.Operators, b.Operators) || !sameExpr(a.Where, b.Where) || !sameElements(a.Elements, b.Elements)) {
 		return false
 	}
 	return slices.Equal(a.Columns, b.Columns) && slices.Equal(a.Include, b.Include) &&
@@ -275,6 +279,10 @@ func (c *Catalog) likeColumns(t *Table, like sqlast.Like, at Origin) {
 		if t.Column(clone.Name) != nil {
 			own := c.column(t, clone.Name) // inherited, and the table's own as well
 			own.NotNull, own.Inherited = own.NotNull || clone.NotNull, false
+			if clone.Identity != sqlast.NoIdentity && own.Identity == sqlast.NoIdentity {
+				own.Identity = clone.Identity
+				own.Sequence = c.ownSequence(t, own.Name, own.Type.Name.Name, nil, at)
+			}
 			continue
 		}
 		if clone.Identity != sqlast.NoIdentity {
@@ -300,7 +308,7 @@ func (c *Catalog) likeRest(t *Table, like sqlast.Like, at Origin) {
 		for _, con := range source.Constraints {
 			if con.Kind == sqlast.Check && t.Constraint(con.Name) == nil {
 				clone := *con
-				clone.Parent, clone.Local, clone.Created, clone.Valid, clone.Validated = "", false, at, true, Origin{}
+				clone.Parent, clone.Local, clone.Created, clone.Valid, clone.Validated = "", false, at, !con.NotEnforced, Origin{}
 				c.putConstraint(t, &clone)
 			}
 		}

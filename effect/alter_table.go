@@ -180,7 +180,7 @@ func (j *judge) recursesHere(op sqlast.AlterAction) bool {
 		return c.Kind == sqlast.Check || c.Kind == sqlast.NotNullConstraint || a.table.PartitionBy != nil
 	case *sqlast.ValidateConstraint:
 		c := constraintOf(a.table, op.Constraint)
-		return c != nil && !c.Valid && c.Kind != sqlast.ForeignKey
+		return c != nil && !c.Valid && c.Kind != sqlast.ForeignKey && !c.NoInherit
 	case *sqlast.AddColumn:
 		return !j.columnIsThere(op)
 	case *sqlast.SetNotNull:

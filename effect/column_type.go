@@ -138,6 +138,8 @@ func (j *judge) typeRefused(op *sqlast.AlterColumnType) bool {
 	case j.collationRefused(op.Type, !op.Collation.IsZero()), j.usingRefused(t, op):
 	case op.Using == nil && j.convert(col.Type, op.Type, false) == impossible:
 		j.fail("42804", "column %q cannot be cast automatically to type %s", op.Column, typeLabel(op.Type))
+	case op.Table.Only && len(t.Partitions)+len(t.Children) > 0:
+		j.fail("42P16", "type of inherited column %q must be changed in child tables too", op.Column)
 	case j.defaultRefused(col, op):
 		j.fail("42804", "default for column %q cannot be cast automatically to type %s", op.Column, typeLabel(op.Type))
 	case j.foreignKeyTypesDiffer(t, op):

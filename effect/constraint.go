@@ -74,7 +74,9 @@ func (j *judge) addCheck(c *sqlast.Constraint, only bool) {
 // duplicateConstraint fails a constraint whose name the table already has, unless
 // the statement drops that first.
 func (j *judge) duplicateConstraint(c *sqlast.Constraint) {
-	if c.Name == "" || j.alter.dropped[c.Name] || constraintOf(j.alter.table, c.Name) == nil {
+	old := constraintOf(j.alter.table, c.Name)
+	if c.Name == "" || old == nil || j.alter.dropped[c.Name] ||
+		slices.ContainsFunc(old.Columns, func(column string) bool { return j.alter.droppedCols[column] }) {
 		return
 	}
 	if c.Kind == sqlast.Unique || c.Kind == sqlast.PrimaryKey || c.Kind == sqlast.Exclusion {
@@ -117,7 +119,7 @@ func (j *judge) validateConstraint(op *sqlast.ValidateConstraint) {
 		if c.Valid {
 			return
 		}
-		for _, k := range j.stored(j.alterFamily(op.Table.Only)) {
+		for _, k := range j.stored(j.alterFamily(op.Table.Only || c.NoInherit)) {
 			if child := constraintOf(j.cat.TableAt(k), op.Constraint); child == nil || !child.Valid {
 				j.scan(k, false, "every row is checked against "+op.Constraint)
 			}

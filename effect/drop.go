@@ -117,9 +117,27 @@ func (w *wake) leaveParent(t *catalog.Table) {
 	if def, ok := w.defaultPartition(t.PartitionOf); ok {
 		w.lock(def, AccessExclusive, "dropping a partition changes what the DEFAULT partition may hold")
 	}
-	w.referencing(t.PartitionOf, func(from *catalog.Table, fk *catalog.Constraint) {
-		w.depends(from.Key, w.part(sqlast.TableConstraint, fk.Name, from.Key))
-	})
+	lose := func(from *catalog.Table, fk *catalog.Constraint) {
+		if fk.Parent != "" || w.done[from.Key] || !w.depends(from.Key, w.part(sqlast.TableConstraint, fk.Name, from.Key)) {
+			return
+		}
+		w.lockAll(w.partitions(from.Key), AccessExclusive, "its foreign key "+fk.Name+" is dropped")
+		w.lockReferenced(from, fk, "dropping the foreign key "+fk.Name+" drops its triggers on the referenced table")
+		w.lose(sqlast.TableConstraint, inside(from.Key, fk.Name), "refers to "+t.Key.String()+" with its parent", false)
+	}
+	for range maxDepth {
+		parent := w.cat.TableAt(t.PartitionOf)
+		if parent == nil {
+			return
+		}
+		w.referencing(parent.Key, lose)
+		for _, fk := range foreignKeys(parent) {
+			if fk.RefTable == parent.Key {
+				lose(parent, fk)
+			}
+		}
+		t = parent
+	}
 }
 
 // foreignKeysTo drops the foreign keys of other tables that refer to a table.

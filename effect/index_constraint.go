@@ -60,15 +60,21 @@ func (j *judge) indexConstraint(c *sqlast.Constraint, inline bool) {
 		keys = j.partitions(a.key)
 	}
 	keys = j.stored(keys)
-	if c.Kind == sqlast.PrimaryKey && a.table != nil && len(a.table.Children) > 0 {
-		for _, k := range j.family(a.key)[1:] {
-			j.lock(k, AccessExclusive, "a primary key makes its columns NOT NULL, also in children")
+	if c.Kind == sqlast.PrimaryKey {
+		column, child := j.nullableBelow(c.Columns)
+		switch {
+		case child == nil:
+		case j.env.Major >= 18:
+			j.fail("XX000", "column %q of table %q is not marked NOT NULL", column, child.Name)
+			return
+		default:
+			j.fail("42P16", "constraint must be added to child tables too")
+			return
 		}
-	}
-	if nullable && !inline {
-		for _, column := range c.Columns {
-			j.scanForNulls(j.family(a.key), column, "a primary key makes its columns NOT NULL and")
+		if only && partitioned && nullable {
+			j.lockAll(a.table.Partitions, AccessExclusive, "the partitions are looked at for columns that are not NOT NULL")
 		}
+		j.keyNotNull(c.Columns, nullable && !inline)
 	}
 	name := c.Name
 	if partitioned {
@@ -179,9 +185,45 @@ func (j *judge) constraintUsingIndex(c *sqlast.Constraint) {
 	if c.Kind != sqlast.PrimaryKey || j.secondPrimaryKey(c) {
 		return
 	}
-	for _, column := range indexColumns(i) {
-		j.scanForNulls([]catalog.Key{a.key}, column, "a primary key makes its columns NOT NULL and")
+	if _, child := j.nullableBelow(indexColumns(i)); child != nil {
+		j.fail("42P16", "constraint must be added to child tables too")
+		return
 	}
+	j.keyNotNull(indexColumns(i), true)
+}
+
+// keyNotNull makes the columns of a primary key NOT NULL, also in children.
+func (j *judge) keyNotNull(columns []string, scanned bool) {
+	a, only := j.alter, j.onlyTable()
+	if a.table != nil && len(a.table.Children) > 0 && !only {
+		for _, k := range j.family(a.key)[1:] {
+			j.lock(k, AccessExclusive, "a primary key makes its columns NOT NULL, also in children")
+		}
+	}
+	if !scanned {
+		return
+	}
+	for _, column := range columns {
+		j.scanForNulls(j.alterFamily(only), column, "a primary key makes its columns NOT NULL and")
+	}
+}
+
+// nullableBelow returns a column of a key on ONLY a table that a child has nullable:
+// a partition must not, nor since 18 any child.
+func (j *judge) nullableBelow(columns []string) (string, *catalog.Table) {
+	t := j.alter.table
+	if t == nil || j.env.Major < 18 && t.PartitionBy == nil || !j.onlyTable() {
+		return "", nil
+	}
+	for _, k := range slices.Concat(t.Partitions, t.Children) {
+		child := j.cat.TableAt(k)
+		for _, name := range columns {
+			if col := columnOf(child, name); col != nil && !col.NotNull && j.certain(child) {
+				return name, child
+			}
+		}
+	}
+	return "", nil
 }
 
 // unusableIndex records why an index cannot become a constraint's

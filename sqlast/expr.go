@@ -288,6 +288,7 @@ type Constraint struct {
 	WithoutOverlaps  bool // PostgreSQL 18
 	Method           string
 	Elements         []IndexElem // of EXCLUDE
+	Operators        []string    // of EXCLUDE, one for each element
 	Where            Expr        // of EXCLUDE
 
 	// FOREIGN KEY

@@ -1,6 +1,8 @@
 package pgparse
 
 import (
+	"strings"
+
 	pg "github.com/pganalyze/pg_query_go/v5"
 
 	"github.com/miglint/miglint/sqlast"
@@ -165,8 +167,9 @@ func (l *lowerer) indexConstraint(con *sqlast.Constraint, c *pg.Constraint) {
 		con.Method = c.AccessMethod
 		con.Where = l.expr(c.WhereClause)
 		for _, n := range c.Exclusions {
-			if pair := list(n); len(pair) > 0 {
+			if pair := list(n); len(pair) == 2 {
 				con.Elements = append(con.Elements, l.indexElem(pair[0].GetIndexElem()))
+				con.Operators = append(con.Operators, strings.Join(strs(list(pair[1])), "."))
 			}
 		}
 	}

@@ -42,7 +42,7 @@ func TestLowerAlterTable(t *testing.T) {
 			Kind: sqlast.Unique, Columns: []string{"a"}, Include: []string{"b"}, NullsNotDistinct: true,
 		}}),
 		action("exclude", "ADD EXCLUDE USING gist (a WITH =) WHERE (b)", &sqlast.AddConstraint{AlterTarget: target, Constraint: sqlast.Constraint{
-			Kind: sqlast.Exclusion, Method: "gist", Elements: []sqlast.IndexElem{{Column: "a"}}, Where: col("b"),
+			Kind: sqlast.Exclusion, Method: "gist", Elements: []sqlast.IndexElem{{Column: "a"}}, Operators: []string{"="}, Where: col("b"),
 		}}),
 		action("drop constraint", "DROP CONSTRAINT IF EXISTS c CASCADE", &sqlast.DropConstraint{AlterTarget: target, Constraint: "c", IfExists: true, Cascade: true}),
 		action("validate", "VALIDATE CONSTRAINT c", &sqlast.ValidateConstraint{AlterTarget: target, Constraint: "c"}),

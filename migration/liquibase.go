@@ -96,7 +96,7 @@ func (s *Stream) loadChangeSets(d *Dir, c *changelogs, opts Options) {
 	}
 	ins := d.readAll(names)
 	parsed := make([]*liquibaseFile, len(ins))
-	parallel(len(ins), func(i int) { parsed[i] = liquibaseInput(ins[i]) })
+	parallel(len(ins), func(i int) { parsed[i] = liquibaseInput(ins[i], c.files[i].set) })
 	values := c.properties
 	for _, p := range parsed {
 		for name, value := range p.properties {
@@ -115,14 +115,18 @@ func (s *Stream) loadChangeSets(d *Dir, c *changelogs, opts Options) {
 	s.narrow(opts)
 }
 
-// liquibaseInput is a file as Liquibase takes it: formatted, or as one change set.
-func liquibaseInput(in input) *liquibaseFile {
+// liquibaseInput is a file as Liquibase takes it: formatted, or as the change set
+// that runs it, or as one of its own.
+func liquibaseInput(in input, set *changeSet) *liquibaseFile {
 	f := in.file
-	if in.text && liquibaseMark.Match(f.Text) {
+	if set == nil && in.text && liquibaseMark.Match(f.Text) {
 		return parseLiquibase(f)
 	}
-	whole := &changeSet{author: "includeAll", id: "raw", at: f.Span(0, 0), end: len(f.Text), block: true, hasSQL: true}
-	p := &liquibaseFile{file: f, sets: []*changeSet{whole}, problems: in.problems}
+	if set == nil {
+		set = &changeSet{author: "includeAll", id: "raw", block: true, hasSQL: true}
+	}
+	set.at, set.end = f.Span(0, 0), len(f.Text)
+	p := &liquibaseFile{file: f, sets: []*changeSet{set}, problems: in.problems}
 	if in.text {
 		p.problems = emptyFile(f)
 	} else {
@@ -157,7 +161,7 @@ func (s *Stream) addChangeSets(p *liquibaseFile, afterUnread bool, first map[str
 			n++
 		}
 		own := problems[:n:n]
-		if !c.block {
+		if !c.at.IsZero() && c.start < c.at.End { // not of another format
 			own = append(own, duplicateChangeSet(c, f, first)...)
 		}
 		problems, afterUnread = problems[n:], false
@@ -227,7 +231,7 @@ func (s *Stream) narrow(opts Options) {
 
 // parseLiquibaseAlone reads a file on its own: all change sets as one.
 func parseLiquibaseAlone(f *source.File, opts Options) Scripts {
-	p := liquibaseInput(checked(f))
+	p := liquibaseInput(checked(f), nil)
 	values := maps.Clone(p.properties)
 	if values == nil {
 		values = map[string]string{}

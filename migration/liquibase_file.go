@@ -35,9 +35,11 @@ type changeSet struct {
 	start, end int         // from its line to the next one's
 	attrs      map[string]string
 	rollback   []source.Span // the SQL of the way back, in pieces
+	joined     map[int]bool  // those that Liquibase puts behind the one before without a line break
 	cuts       []source.Cut  // lines that Liquibase is told to skip
 	hasSQL     bool
 	block      bool // the file as a whole, which is not formatted
+	otherDown  bool // its way back is in another file
 }
 
 // liquibaseFile is a formatted SQL file.
@@ -48,6 +50,7 @@ type liquibaseFile struct {
 	problems   []Problem
 	skipping   int  // lines still to skip, -1 up to the line ignoreLines:end
 	inBlock    bool // in a rollback block
+	blockAt    int  // its first piece
 	skipFrom   int
 	lost       source.Span
 }
@@ -100,6 +103,9 @@ func (p *liquibaseFile) line(l line) {
 		if i := strings.LastIndex(strings.TrimRight(text, " \t"), "*/"); i >= 0 && strings.TrimSpace(text[i+2:]) == "" {
 			p.inBlock, end = false, l.start+i
 		}
+		if n := len(c.rollback); p.blockAt < n {
+			c.joined[n] = true
+		}
 		c.rollback = append(c.rollback, p.file.Span(l.start, end))
 		return
 	}
@@ -137,7 +143,7 @@ func (p *liquibaseFile) line(l line) {
 		m := liquibaseRollback.FindStringSubmatchIndex(l.text)
 		c.rollback = append(c.rollback, p.file.Span(l.start+m[2], l.start+m[3]))
 	case liquibaseBlock.MatchString(l.text):
-		p.inBlock = true
+		p.inBlock, p.blockAt = true, len(c.rollback)
 	case liquibaseCheck.MatchString(l.text):
 		if kind := liquibaseCheck.FindStringSubmatch(l.text)[1]; kind != "sql-check" && kind != "table-exists" && kind != "view-exists" {
 			p.problem(l.span(p.file), "", "Liquibase refuses the precondition %q: it knows sql-check, table-exists and view-exists", kind)
@@ -249,7 +255,7 @@ func (p *liquibaseFile) begin(l line) {
 	rest := l.text[m[6]:m[7]]
 	p.sets = append(p.sets, &changeSet{
 		author: strings.Trim(l.text[m[2]:m[3]], `"`), id: strings.Trim(l.text[m[4]:m[5]], `"`),
-		at: l.span(p.file), start: l.start, attrs: liquibaseAttrs(rest),
+		at: l.span(p.file), start: l.start, attrs: liquibaseAttrs(rest), joined: map[int]bool{},
 	})
 	for _, w := range liquibaseWord.FindAllStringSubmatchIndex(rest, -1) {
 		name, at := rest[w[2]:w[3]], p.file.Span(l.start+m[6]+w[0], l.start+m[6]+w[1])
@@ -290,27 +296,20 @@ func (c *changeSet) scripts(f *source.File, opts Options) Scripts {
 	both.Up, both.Problems = r.script(f, opts, sec)
 	both.Up.NoTransaction = c.shape() == PerStatement
 	both.Up.BeginsAgain = !both.Up.NoTransaction
-	if down, ok := c.down(); ok {
+	if down, ok := c.down(f); ok {
 		script, problems := runner{title: "Liquibase"}.script(f, opts, down)
-		if c.splitsRollback() {
-			script.Batches = oneByOne(script.Batches)
-		}
 		script.NoTransaction, script.BeginsAgain = both.Up.NoTransaction, both.Up.BeginsAgain
 		both.Down, both.Problems = script, append(both.Problems, problems...)
 	}
 	return both
 }
 
-// splitsRollback reports whether the statements of the way back go to the server
-// one by one.
-func (c *changeSet) splitsRollback() bool {
-	delimiter := c.attrs["rollbackenddelimiter"]
-	return c.says("rollbackSplitStatements", true) && (delimiter == "" || delimiter == ";")
-}
-
 // declinesDown reports whether the change set says that it needs no way back, or
 // that another one's SQL is it.
 func (c *changeSet) declinesDown() bool {
+	if c.otherDown {
+		return true
+	}
 	for _, part := range c.rollback {
 		if strings.TrimSpace(part.Text()) != "" {
 			return liquibaseNoDown.MatchString(part.Text())
@@ -320,15 +319,27 @@ func (c *changeSet) declinesDown() bool {
 }
 
 // down is the way back: everything but its lines is cut out.
-func (c *changeSet) down() (section, bool) {
+func (c *changeSet) down(f *source.File) (section, bool) {
 	if len(c.rollback) == 0 || c.declinesDown() {
 		return section{}, false
 	}
 	first, last := c.rollback[0], c.rollback[len(c.rollback)-1]
-	sec := section{start: first.Start, end: last.End,
-		pieces: []piece{{first.Start, last.End, c.shape(), c.splitsRollback()}}}
-	for i, part := range c.rollback[1:] {
-		sec.cuts = append(sec.cuts, source.Cut{Start: c.rollback[i].End, End: part.Start, New: "\n"})
+	sec := section{start: first.Start, end: last.End}
+	s := liquibaseSplitter{text: string(f.Text[:last.End]), delimiter: liquibaseDelimiter(c.attrs["rollbackenddelimiter"]), shape: c.shape()}
+	for i, part := range c.rollback {
+		s.split(part.Start, part.End)
+		if i > 0 {
+			between := "\n"
+			if c.joined[i] {
+				between = ""
+			}
+			s.cuts = append(s.cuts, source.Cut{Start: c.rollback[i-1].End, End: part.Start, New: between})
+		}
 	}
+	s.cut(last.End)
+	if sec.pieces = s.pieces; !c.says("rollbackSplitStatements", true) {
+		sec.pieces = []piece{{first.Start, last.End, c.shape(), false}}
+	}
+	sec.cuts = sortedCuts(s.cuts)
 	return sec, true
 }

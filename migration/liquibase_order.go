@@ -11,10 +11,10 @@ import (
 )
 
 var (
-	liquibaseTag  = regexp.MustCompile(`(?s)<(include|includeAll|changeSet|sqlFile|property)\b([^>]*)>`)
+	liquibaseTag  = regexp.MustCompile(`(?s)<(include|includeAll|changeSet|sqlFile|property|/?rollback)\b([^>]*)>`)
 	liquibaseAttr = regexp.MustCompile(`([A-Za-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)')`)
 	liquibaseXML  = regexp.MustCompile(`(?s)<!--.*?-->`)
-	liquibaseKey  = regexp.MustCompile(`(?m)["']?\b(include|includeAll|changeSet|property|file|path|relativeToChangelogFile|name|value|dbms)\b["']?[ \t]*:[ \t]*("[^"\r\n]*"|'[^'\r\n]*'|[^\s,{}\[\]#][^,}\r\n#]*)?`)
+	liquibaseKey  = regexp.MustCompile(`(?m)["']?\b(include|includeAll|changeSet|sqlFile|rollback|property|file|path|relativeToChangelogFile|name|value|dbms|id|author|runInTransaction|runOnChange|runAlways|splitStatements|endDelimiter|ignore)\b["']?[ \t]*:[ \t]*("[^"\r\n]*"|'[^'\r\n]*'|[^\s,{}\[\]#][^,}\r\n#]*)?`)
 	liquibaseRoot = regexp.MustCompile(`databaseChangeLog`)
 )
 
@@ -35,6 +35,7 @@ type changelogs struct {
 type changelogFile struct {
 	name        string
 	afterUnread bool
+	set         *changeSet // the change set in another format that runs the file
 }
 
 // isChangelog reports whether a file may be a changelog other than SQL.
@@ -73,7 +74,7 @@ func (c *changelogs) read(name string) {
 	}
 	c.seen[name] = true
 	if isSQL(name) {
-		c.files = append(c.files, changelogFile{name, c.sets})
+		c.files = append(c.files, changelogFile{name: name, afterUnread: c.sets})
 		c.sets = false
 		return
 	}
@@ -86,8 +87,16 @@ func (c *changelogs) read(name string) {
 	if strings.EqualFold(path.Ext(name), ".xml") {
 		items = xmlItems(in.file)
 	}
-	sets := 0
-	for _, it := range items {
+	unread := 0
+	var set *changelogItem // the one that is open
+	read, back := true, false
+	end := func() {
+		if set != nil && !read {
+			unread++
+			c.sets = true
+		}
+	}
+	for i, it := range items {
 		switch it.kind {
 		case "include":
 			c.include(name, it)
@@ -98,13 +107,45 @@ func (c *changelogs) read(name string) {
 				c.properties[it.attrs["name"]] = it.attrs["value"]
 			}
 		case "changeSet":
-			sets++
-			c.sets = true
+			end()
+			set, read, back = &items[i], false, false
+		case "rollback":
+			back = true
+		case "/rollback":
+			back = false
+		case "sqlFile":
+			read = c.sqlFile(name, set, it, back) || read
 		}
 	}
-	if sets > 0 {
-		c.ignored = append(c.ignored, Ignored{Path: c.dir.display(name), Why: counted(sets, "change set") + " not written in SQL, not read"})
+	end()
+	if unread > 0 {
+		c.ignored = append(c.ignored, Ignored{Path: c.dir.display(name), Why: counted(unread, "change set") + " not written in SQL, not read"})
 	}
+}
+
+// sqlFile adds a SQL file that a change set in another format runs. It reports
+// whether there is nothing unread about it.
+func (c *changelogs) sqlFile(from string, set *changelogItem, it changelogItem, back bool) bool {
+	name, found := c.resolve(from, it, it.attrs["path"], c.dir.has)
+	if set == nil || !found {
+		return false
+	}
+	c.seen[name] = true
+	if back {
+		if n := len(c.files); n > 0 && c.files[n-1].set != nil {
+			c.files[n-1].set.otherDown = true
+		}
+		return true
+	}
+	attrs := map[string]string{}
+	for _, from := range []map[string]string{it.attrs, set.attrs} {
+		for k, v := range from {
+			attrs[strings.ToLower(k)] = v
+		}
+	}
+	c.files = append(c.files, changelogFile{name, c.sets, &changeSet{author: attrs["author"], id: attrs["id"], attrs: attrs, hasSQL: true}})
+	c.sets = false
+	return true
 }
 
 // resolve finds what a changelog names: beside it, or below a folder above.
@@ -194,7 +235,7 @@ func yamlItems(f *source.File) []changelogItem {
 			value = strings.Trim(strings.TrimSpace(string(f.Text[m[4]:m[5]])), `"'`)
 		}
 		switch key {
-		case "include", "includeAll", "changeSet", "property":
+		case "include", "includeAll", "changeSet", "sqlFile", "rollback", "property":
 			items = append(items, changelogItem{kind: key, at: f.Span(m[0], m[3]), attrs: map[string]string{}})
 		default:
 			if n := len(items); n > 0 && items[n-1].attrs[key] == "" {

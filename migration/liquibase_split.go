@@ -16,17 +16,25 @@ func (c *changeSet) pieces(f *source.File) ([]piece, []source.Cut) {
 	if c.block || !c.says("splitStatements", true) {
 		return []piece{{c.start, c.end, c.shape(), false}}, c.cuts
 	}
-	s := liquibaseSplitter{text: string(f.Text[:c.end]), delimiter: c.attrs["enddelimiter"], shape: c.shape()}
-	s.delimiter = strings.NewReplacer(`\n`, "\n", `\r`, "", `\s*`, "", `$`, "").Replace(s.delimiter)
+	s := liquibaseSplitter{text: string(f.Text[:c.end]), delimiter: liquibaseDelimiter(c.attrs["enddelimiter"]), shape: c.shape()}
 	at := c.start
 	for _, cut := range append(c.cuts[:len(c.cuts):len(c.cuts)], source.Cut{Start: c.end, End: c.end}) {
 		s.split(at, cut.Start)
 		at = cut.End
 	}
 	s.cut(c.end)
-	cuts := append(s.cuts, c.cuts...)
+	return s.pieces, sortedCuts(append(s.cuts, c.cuts...))
+}
+
+// liquibaseDelimiter is the text that an endDelimiter, which is a regular
+// expression, mostly stands for.
+func liquibaseDelimiter(pattern string) string {
+	return strings.NewReplacer(`\n`, "\n", `\r`, "", `\s*`, "", `$`, "").Replace(pattern)
+}
+
+func sortedCuts(cuts []source.Cut) []source.Cut {
 	slices.SortFunc(cuts, func(a, b source.Cut) int { return a.Start - b.Start })
-	return s.pieces, cuts
+	return cuts
 }
 
 type liquibaseSplitter struct {

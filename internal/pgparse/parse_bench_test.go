@@ -30,9 +30,33 @@ COMMENT ON COLUMN orders.paid IS 'deprecated: read state';
 COMMIT;
 `
 
+// doBlock is twenty lines of PL/pgSQL.
+const doBlock = `DO $$
+DECLARE
+    part text;
+    parts CONSTANT text[] := ARRAY['north', 'south', 'east'];
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'orders_old') THEN
+        -- The old rows stay until they are archived.
+        ALTER TABLE orders RENAME TO orders_old;
+        CREATE TABLE orders (LIKE orders_old INCLUDING ALL) PARTITION BY LIST (region);
+    END IF;
+    FOREACH part IN ARRAY parts LOOP
+        EXECUTE format('CREATE TABLE %I PARTITION OF orders FOR VALUES IN (%L)', 'orders_' || part, part);
+    END LOOP;
+    BEGIN
+        CREATE TYPE order_state AS ENUM ('new', 'paid', 'sent');
+    EXCEPTION WHEN duplicate_object THEN
+        RAISE NOTICE 'order_state is there';
+    END;
+END
+$$;
+`
+
 func benchTexts() map[string]string {
 	return map[string]string{
 		"20 lines": twentyLines,
+		"DO":       doBlock,
 		"100 kB":   strings.Repeat(twentyLines, 100_000/len(twentyLines)+1),
 		"5 MB insert": "INSERT INTO t (id, name, at) VALUES\n" +
 			strings.Repeat("(1234567, 'a name of some length', now() - interval '1 day'),\n", 5<<20/60) + "(1, '', now());",

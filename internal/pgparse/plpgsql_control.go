@@ -96,6 +96,9 @@ func (r *plReader) ifStatement(out *[]plStep) {
 	choose := &chooseStep{}
 	for r.isAny(r.pos, "if", "elsif", "elseif") {
 		r.pos++
+		if r.is(r.pos, "then") {
+			r.fail(out, r.pos)
+		}
 		r.expression(out, r.until("then"))
 		var arm []plStep
 		r.then(&arm)

@@ -93,7 +93,11 @@ func (r *plReader) smallKeyword(word string, out *[]plStep) bool {
 		r.note("close", start)
 	case "commit", "rollback":
 		r.note(word, start)
-		*out = append(*out, &endStep{at: tokenSpan{start, r.until()}, rollback: word == "rollback"})
+		end := r.until()
+		*out = append(*out, &endStep{at: tokenSpan{start, end}, rollback: word == "rollback"})
+		if start+1 < end && !r.is(start+1, "and") { // ROLLBACK TO is for SQL only
+			r.fail(out, start+1)
+		}
 	default:
 		return false
 	}
@@ -140,8 +144,10 @@ func (r *plReader) assignment(out *[]plStep) {
 	} else {
 		r.assigned(start, sign)
 	}
+	if r.pos == end {
+		r.fail(out, end)
+	}
 	r.expression(out, end)
-	r.pos = end
 	r.semicolon(out)
 }
 

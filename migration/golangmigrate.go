@@ -3,6 +3,7 @@ package migration
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/miglint/miglint/source"
@@ -54,8 +55,16 @@ func golangMigrateVersion(name string) (parts []string, ok bool) {
 
 func loadGolangMigrate(s *Stream, d *Dir, opts Options) []*Migration {
 	var files []*half
+	var unread []string // versions
 	for _, name := range d.Files {
 		switch parts, ok := golangMigrateVersion(name); {
+		case ok && isProgram(name):
+			// It would send the program to the server: this is a runner of somebody's
+			// own, who has not described it.
+			s.ignore(d, name, "a program, which golang-migrate does not run; describe a runner that does under `layouts`")
+			if parts[3] == "up" {
+				unread = append(unread, parts[1])
+			}
 		case ok:
 			files = append(files, &half{name: name, version: parts[1], title: parts[2], down: parts[3] == "down"})
 		case isSQL(name) && leadingDigits(name) != "":
@@ -64,7 +73,13 @@ func loadGolangMigrate(s *Stream, d *Dir, opts Options) []*Migration {
 			s.ignore(d, name, "not named <number>_<name>.up.sql or .down.sql")
 		}
 	}
-	return golangMigratePairs.load(d, files, opts)
+	ms := golangMigratePairs.load(d, files, opts)
+	for _, version := range unread {
+		if i := slices.IndexFunc(ms, func(m *Migration) bool { return compareNumbers(m.Version, version) >= 0 }); i >= 0 {
+			ms[i].AfterUnread = true
+		}
+	}
+	return ms
 }
 
 var golangMigratePairs = pairing{

@@ -1,0 +1,4 @@
+-- migrate:up
+SELECT 'mg_7';
+-- migrate:down
+SELECT 'mg_8';

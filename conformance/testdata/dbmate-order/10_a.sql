@@ -1,0 +1,4 @@
+-- migrate:up
+SELECT 'mg_3';
+-- migrate:down
+SELECT 'mg_4';

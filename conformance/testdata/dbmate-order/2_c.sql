@@ -1,0 +1,4 @@
+-- migrate:up
+SELECT 'mg_5';
+-- migrate:down
+SELECT 'mg_6';

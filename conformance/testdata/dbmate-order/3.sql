@@ -1,0 +1,4 @@
+-- migrate:up
+SELECT 'mg_13';
+-- migrate:down
+SELECT 'mg_14';

@@ -1,0 +1,4 @@
+-- migrate:up
+SELECT 'mg_15';
+-- migrate:down
+SELECT 'mg_16';

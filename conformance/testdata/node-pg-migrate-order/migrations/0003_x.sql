@@ -1,0 +1,4 @@
+-- Up Migration
+SELECT 'mg_13';
+-- Down Migration
+SELECT 'mg_14';

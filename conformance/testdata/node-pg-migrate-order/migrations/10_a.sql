@@ -1,0 +1,4 @@
+-- Up Migration
+SELECT 'mg_3';
+-- Down Migration
+SELECT 'mg_4';

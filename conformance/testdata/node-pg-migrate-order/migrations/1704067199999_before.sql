@@ -1,0 +1,4 @@
+-- Up Migration
+SELECT 'mg_17';
+-- Down Migration
+SELECT 'mg_18';

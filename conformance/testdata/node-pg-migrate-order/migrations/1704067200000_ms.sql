@@ -1,0 +1,4 @@
+-- Up Migration
+SELECT 'mg_7';
+-- Down Migration
+SELECT 'mg_8';

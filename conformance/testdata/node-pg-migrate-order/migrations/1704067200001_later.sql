@@ -1,0 +1,4 @@
+-- Up Migration
+SELECT 'mg_11';
+-- Down Migration
+SELECT 'mg_12';

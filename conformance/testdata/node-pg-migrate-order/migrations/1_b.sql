@@ -1,0 +1,4 @@
+-- Up Migration
+SELECT 'mg_1';
+-- Down Migration
+SELECT 'mg_2';

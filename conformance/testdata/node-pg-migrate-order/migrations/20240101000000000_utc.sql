@@ -1,0 +1,4 @@
+-- Up Migration
+SELECT 'mg_9';
+-- Down Migration
+SELECT 'mg_10';

@@ -1,0 +1,4 @@
+-- Up Migration
+SELECT 'mg_5';
+-- Down Migration
+SELECT 'mg_6';

@@ -1,0 +1,4 @@
+-- Up Migration
+SELECT 'mg_19';
+-- Down Migration
+SELECT 'mg_20';

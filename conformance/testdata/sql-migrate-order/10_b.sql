@@ -1,0 +1,4 @@
+-- +migrate Down
+SELECT 'mg_3';
+-- +migrate Up
+SELECT 'mg_4';

@@ -1,0 +1,4 @@
+-- +migrate Down
+SELECT 'mg_11';
+-- +migrate Up
+SELECT 'mg_12';

@@ -1,0 +1,4 @@
+-- +migrate Down
+SELECT 'mg_1';
+-- +migrate Up
+SELECT 'mg_2';

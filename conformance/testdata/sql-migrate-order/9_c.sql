@@ -1,0 +1,4 @@
+-- +migrate Down
+SELECT 'mg_5';
+-- +migrate Up
+SELECT 'mg_6';

@@ -1,0 +1,4 @@
+-- +migrate Down
+SELECT 'mg_13';
+-- +migrate Up
+SELECT 'mg_14';

@@ -42,16 +42,16 @@ func atlas() *Framework {
 // detectAtlas leaves folders in the format of another framework to that one:
 // Atlas can keep their sums too.
 func detectAtlas(d *Dir) Evidence {
-	if len(d.sqlFiles()) == 0 || otherFormat(d) {
-		return Evidence{}
-	}
 	e := markers(d, atlasMark, "-- atlas:")
 	if d.has(atlasSum) {
 		why := []string{"there is an " + atlasSum + " beside the files"}
 		e = Evidence{markerScore + markerShare, append(why, e.Why...)}
 	}
+	if e.Score == 0 || len(d.sqlFiles()) == 0 || otherFormat(d) {
+		return Evidence{}
+	}
 	if name, _ := d.above("atlas.hcl"); name != "" {
-		e = e.hint("there is a " + name)
+		e = e.hint("there is an " + name)
 	}
 	return e
 }

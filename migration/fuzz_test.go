@@ -15,6 +15,10 @@ func FuzzParse(f *testing.F) {
 		"-- +goose ENVSUB ON\n-- +goose Up\nGRANT SELECT ON t TO $A;\n$$;\n",
 		"-- migrate:down\n--migrate:up transaction:false\nSELECT 1;\n-- migrate:up\n",
 		"-- +migrate Down\nx;\n-- +migrate Up notransaction\n-- +migrate StatementEnd\n",
+		"-- atlas:delimiter \\n-- end\n\nSELECT (';\n-- end\n$x$ -- end\n-- atlas:txmode none\r\n",
+		"-- atlas:txtar\n-- atlas:txmode all\n\n-- migration.sql --\n-- atlas:delimiter //\nSELECT 1 // SELECT 2;;//\n-- down.sql --\n-- atlas :sum\n",
+		"---- tern: disable-tx ----\n{{ template \"a.sql\" . }}\nSELECT 1;\n---- create above / drop below -------- create above / drop below ----\n-- tern: disable-tx",
+		"-- no-transaction\n--bun:split\n--bun:x\n-- bun:split\nSELECT 1;\n--gopg:split\r\n--gopg:\n--NO-TRANSACTION",
 		"\ufeffCREATE /* ; */ INDEX CONCURRENTLY $$;\r\n\\copy t\n\x00\xff",
 	} {
 		f.Add(text, true)

@@ -152,6 +152,10 @@ func (c *Catalog) addColumn(t *Table, op *sqlast.AddColumn, at Origin) {
 
 // alterColumn applies ALTER COLUMN to a table and its descendants.
 func (c *Catalog) alterColumn(t *Table, op sqlast.AlterAction, at Origin) {
+	if op, ok := op.(*sqlast.DropNotNull); ok && c.major >= 18 {
+		c.dropNotNull(t, op.Column)
+		return
+	}
 	for i, t := range c.family(t, op.Target().Table.Only) {
 		switch op := op.(type) {
 		case *sqlast.AlterColumnType:
@@ -166,7 +170,9 @@ func (c *Catalog) alterColumn(t *Table, op sqlast.AlterAction, at Origin) {
 				col.NotNull = true
 			}
 		case *sqlast.DropNotNull:
-			c.dropNotNull(t, op.Column)
+			if col := c.column(t, op.Column); col != nil {
+				col.NotNull = false
+			}
 		case *sqlast.SetExpression:
 			if col := c.column(t, op.Column); col != nil {
 				col.Expression = op.Expr
@@ -224,17 +230,14 @@ func (c *Catalog) remakeConstraints(t *Table, column string) {
 	}
 }
 
-// dropNotNull drops NOT NULL and, since PostgreSQL 18, the constraint that says
-// so.
+// dropNotNull drops NOT NULL as PostgreSQL 18 does: with the constraint that says
+// so, and in children only what came from there.
 func (c *Catalog) dropNotNull(t *Table, column string) {
-	if col := c.column(t, column); col != nil {
-		col.NotNull = false
-	}
-	for _, con := range t.Constraints {
-		if con.Kind == sqlast.NotNullConstraint && slices.Equal(con.Columns, []string{column}) {
-			c.removeConstraint(t, con)
-			return
-		}
+	col := c.column(t, column)
+	if con := ownNotNull(t, column); con != nil {
+		c.removeConstraint(t, con)
+	} else if col != nil && col.NotNull {
+		c.unsetNotNull(t, column)
 	}
 }
 

@@ -83,6 +83,30 @@ func TestPartitions(t *testing.T) {
 func TestInheritance(t *testing.T) {
 	runTableTests(t, []tableTest{
 		{
+			name:  "LIKE adds an identity to what is inherited",
+			sql:   `CREATE TABLE p (a int GENERATED ALWAYS AS IDENTITY); CREATE TABLE c (LIKE p INCLUDING IDENTITY) INHERITS (p)`,
+			table: "c",
+			want:  []string{"a int4 identity, not null, owns c_a_seq"},
+		},
+		{
+			name:  "equal exclusion constraints of a new table are one",
+			sql:   `CREATE TABLE c (a int, EXCLUDE (a WITH =), EXCLUDE (a WITH =), EXCLUDE (a WITH <>))`,
+			table: "c",
+			want:  []string{"a int4", "exclusion c_a_excl (a)", "exclusion c_a_excl1 (a)"},
+		},
+		{
+			name:  "a temporary table is made of the one that it hides",
+			sql:   `CREATE TABLE c (a int, b text); CREATE TEMP TABLE c AS SELECT * FROM c`,
+			table: "c",
+			want:  []string{"a int4", "b text"},
+		},
+		{
+			name:  "a foreign key goes with a partition that it refers to",
+			sql:   `CREATE TABLE p (a int PRIMARY KEY) PARTITION BY LIST (a); CREATE TABLE q PARTITION OF p DEFAULT; CREATE TABLE c (a int REFERENCES p); DROP TABLE q CASCADE`,
+			table: "c",
+			want:  []string{"a int4"},
+		},
+		{
 			name:  "INHERIT leaves a check NO INHERIT of the parent aside",
 			sql:   `CREATE TABLE p (a int, CONSTRAINT k CHECK (a > 0) NO INHERIT); CREATE TABLE c (a int, CONSTRAINT k CHECK (a > 0)); ALTER TABLE c INHERIT p; ALTER TABLE p DROP CONSTRAINT k`,
 			table: "c",

@@ -40,6 +40,10 @@ func TestNotNullOfChild(t *testing.T) {
 			[]string{"a int4 not null", "not-null l (a) of k"}},
 		{"by name, and the parent's is gone", `CREATE TABLE c (a int CONSTRAINT l NOT NULL); ALTER TABLE c INHERIT p; ALTER TABLE p ADD CONSTRAINT k NOT NULL a; ALTER TABLE p DROP CONSTRAINT k`,
 			[]string{"a int4 not null", "not-null l (a)"}},
+		{"of its own, where the parent has none", `CREATE TABLE c (a int); ALTER TABLE c INHERIT p; ALTER TABLE c ALTER a SET NOT NULL; ALTER TABLE p ALTER a DROP NOT NULL`,
+			[]string{"a int4 not null"}},
+		{"of a table that it is like", `CREATE TABLE s (a int CONSTRAINT l NOT NULL); CREATE TABLE c (LIKE s); ALTER TABLE c DROP CONSTRAINT l`,
+			[]string{"a int4"}},
 		{"from the parent only", `CREATE TABLE c () INHERITS (p); ALTER TABLE p ADD CONSTRAINT k NOT NULL a; ALTER TABLE p DROP CONSTRAINT k`,
 			[]string{"a int4"}},
 	}

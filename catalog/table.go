@@ -35,6 +35,10 @@ func (c *Catalog) createTable(op *sqlast.CreateTable, at Origin) {
 		c.replaceRelation(k, t)
 	}
 	op = c.resolveSources(op)
+	var query *scope // of what was there before
+	if op.Query != nil {
+		query = c.newScope(op.Query)
+	}
 	c.put(k, t)
 
 	c.addInherited(t, op.Inherits, at)
@@ -53,7 +57,7 @@ func (c *Catalog) createTable(op *sqlast.CreateTable, at Origin) {
 	t.Columns = slices.Grow(t.Columns, min(len(op.Columns), maxColumns))
 	c.addDefinedColumns(t, op, at)
 	if op.Query != nil {
-		c.addQueryColumns(t, op, at)
+		c.addQueryColumns(t, op, query, at)
 	}
 	c.addDefinedConstraints(t, op, at)
 }
@@ -258,6 +262,13 @@ func (c *Catalog) likeColumns(t *Table, like sqlast.Like, at Origin) {
 	if source.Partial {
 		t.ColumnsUnknown = true
 	}
+	for _, con := range source.Constraints {
+		if con.Kind == sqlast.NotNullConstraint && source != t && ownNotNull(t, first(con.Columns)) == nil {
+			clone := *con // always copied, under their names
+			clone.Parent, clone.Local, clone.Created, clone.Valid, clone.Validated = "", false, at, true, Origin{}
+			c.putConstraint(t, &clone)
+		}
+	}
 	for _, col := range source.Columns {
 		clone := *col
 		clone.Created, clone.Sequence, clone.Inherited = at, Key{}, false
@@ -321,8 +332,8 @@ func (c *Catalog) likeRest(t *Table, like sqlast.Like, at Origin) {
 }
 
 // addQueryColumns adds the columns of CREATE TABLE AS and SELECT INTO.
-func (c *Catalog) addQueryColumns(t *Table, op *sqlast.CreateTable, at Origin) {
-	outputs, ok := c.newScope(op.Query).outputs(op.Query)
+func (c *Catalog) addQueryColumns(t *Table, op *sqlast.CreateTable, query *scope, at Origin) {
+	outputs, ok := query.outputs(op.Query)
 	if !ok {
 		t.ColumnsUnknown = true
 	}

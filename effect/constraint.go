@@ -10,6 +10,9 @@ import (
 
 // addConstraint is ADD CONSTRAINT (ATExecAddConstraint in tablecmds.c).
 func (j *judge) addConstraint(c *sqlast.Constraint) {
+	if j.hasOtherNotNull(c) {
+		return
+	}
 	j.duplicateConstraint(c)
 	only := j.onlyTable()
 	switch c.Kind {
@@ -26,6 +29,31 @@ func (j *judge) addConstraint(c *sqlast.Constraint) {
 	default:
 		j.indexConstraint(c, false)
 	}
+}
+
+// hasOtherNotNull fails a NOT NULL by another name than the column has it by
+// already (AdjustNotNullInheritance in pg_constraint.c).
+func (j *judge) hasOtherNotNull(c *sqlast.Constraint) bool {
+	t := j.alter.table
+	if c.Kind != sqlast.NotNullConstraint || c.Name == "" || len(c.Columns) != 1 || !j.certain(t) {
+		return false
+	}
+	column := c.Columns[0]
+	col := t.Column(column)
+	if col == nil || !col.NotNull || j.alter.nullable[column] || j.alter.droppedCols[column] {
+		return false
+	}
+	name := ""
+	for _, own := range t.Constraints {
+		if own.Kind == sqlast.NotNullConstraint && slices.Equal(own.Columns, c.Columns) {
+			name = own.Name
+		}
+	}
+	if name == c.Name || j.alter.dropped[name] || name == "" && strings.Contains(c.Name, "_not_null") {
+		return false // or the one that the server has named
+	}
+	j.fail("55000", "cannot create not-null constraint %q on column %q of table %q", c.Name, column, t.Name)
+	return true
 }
 
 // onlyTable reports whether the ALTER says ONLY.

@@ -13,7 +13,7 @@ import (
 func (j *judge) createTable(op *sqlast.CreateTable) {
 	key := j.newKey(op.Name, op.Persistence == sqlast.Temporary)
 	if j.known(key) {
-		if !op.IfNotExists && j.taken(key) {
+		if !op.IfNotExists && j.taken(key) && j.readable(op.Query) {
 			j.fail("42P07", "relation %q already exists", key.Name)
 		}
 		if op.Query != nil {
@@ -150,6 +150,30 @@ func (j *judge) readsTemporary(q *sqlast.Query) bool {
 	})
 }
 
+// readable reports whether a query names no column that may be missing from all
+// that it reads.
+func (j *judge) readable(q *sqlast.Query) bool {
+	if q == nil {
+		return true
+	}
+	has := func(r sqlast.Relation, column string) bool {
+		k := j.cat.Resolve(r.Name)
+		if v := j.cat.ViewAt(k); v != nil {
+			return len(v.Columns) == 0 || v.Doubtful || slices.Contains(v.Columns, column)
+		}
+		return !j.lacksColumn(j.cat.TableAt(k), column)
+	}
+	for _, ref := range q.Columns {
+		if ref.Column == "*" || slices.ContainsFunc(q.Targets, func(t sqlast.Target) bool { return t.Name == ref.Column && t.Expr != ref }) {
+			continue
+		}
+		if !slices.ContainsFunc(q.Reads, func(r sqlast.Relation) bool { return has(r, ref.Column) }) {
+			return false
+		}
+	}
+	return true
+}
+
 // createView is CREATE [OR REPLACE] VIEW and CREATE MATERIALIZED VIEW
 // (DefineView in view.c). A view's query is parsed, so only what it names is
 // locked; a materialized view's is run.
@@ -169,6 +193,7 @@ func (j *judge) createView(op *sqlast.CreateView) {
 	switch {
 	case !exists:
 	case op.IfNotExists:
+	case !j.readable(op.Query): // which comes to light first
 	case !op.Replace && !j.taken(key):
 	case !op.Replace:
 		j.fail("42P07", "relation %q already exists", key.Name)

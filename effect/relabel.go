@@ -151,18 +151,34 @@ func (j *judge) sequence(op sqlast.Op) {
 	switch op := op.(type) {
 	case *sqlast.CreateSequence:
 		key := j.newKey(op.Name, op.Temporary)
-		if j.taken(key) && !op.IfNotExists {
-			j.fail("42P07", "relation %q already exists", key.Name)
+		if j.known(key) {
+			if !op.IfNotExists && j.taken(key) {
+				j.fail("42P07", "relation %q already exists", key.Name)
+			}
 			return
 		}
 		j.ownedBy(key, op.OwnedBy)
 	case *sqlast.AlterSequence:
 		key := j.cat.Resolve(op.Name)
-		if op.IfExists && !j.known(key) {
+		kind, known := j.cat.RelationKind(key)
+		if op.IfExists && !known {
+			return
+		}
+		if known && kind != sqlast.Sequence && j.cat.Certain(key) {
+			j.notSequence(key)
 			return
 		}
 		j.lockKind(key, sqlast.Sequence, ShareRowExclusive, "ALTER SEQUENCE keeps it from being drawn from")
 		j.ownedBy(key, op.OwnedBy)
+	}
+}
+
+// notSequence fails ALTER SEQUENCE of something else (lock_and_open_sequence).
+func (j *judge) notSequence(k catalog.Key) {
+	if j.env.Major >= 17 {
+		j.fail("42809", "cannot open relation %q", k.Name)
+	} else {
+		j.fail("42809", "%q is not a sequence", k.Name)
 	}
 }
 

@@ -29,6 +29,9 @@ func (c *Catalog) addConstraint(t *Table, con *Constraint, only bool) {
 			c.setParent(t, old, con.Parent)
 			return
 		}
+		if con.Kind == sqlast.NotNullConstraint && con.Kind == old.Kind && slices.Equal(con.Columns, old.Columns) {
+			return // it is there already
+		}
 		c.removeConstraint(t, old)
 	}
 	switch con.Kind {

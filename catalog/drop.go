@@ -238,6 +238,26 @@ func (c *Catalog) dropColumnFrom(t *Table, name string, only bool) {
 		}
 		c.dropColumn(t.Key, name)
 	}
+	if only {
+		c.leaveColumn(t, name)
+	}
+}
+
+// leaveColumn makes a column that ONLY a table lost its children's own, unless they
+// have it from another parent too.
+func (c *Catalog) leaveColumn(t *Table, name string) {
+	for _, k := range t.Children {
+		child := c.relative(k)
+		if child == nil || slices.ContainsFunc(child.Inherits, func(k Key) bool {
+			parent := c.TableAt(k)
+			return parent != nil && parent.Column(name) != nil
+		}) {
+			continue
+		}
+		if col := child.Column(name); col != nil && col.Inherited {
+			c.column(child, name).Inherited = false
+		}
+	}
 }
 
 // dropColumn drops a column of one table with what uses it: indexes,

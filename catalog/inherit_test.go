@@ -83,6 +83,12 @@ func TestPartitions(t *testing.T) {
 func TestInheritance(t *testing.T) {
 	runTableTests(t, []tableTest{
 		{
+			name:  "a column that ONLY the parent loses is the child's own",
+			sql:   `CREATE TABLE p (a int); CREATE TABLE c () INHERITS (p); ALTER TABLE ONLY p DROP COLUMN a; ALTER TABLE p ADD COLUMN a int; ALTER TABLE p DROP COLUMN a`,
+			table: "c",
+			want:  []string{"a int4"},
+		},
+		{
 			name:  "LIKE adds an identity to what is inherited",
 			sql:   `CREATE TABLE p (a int GENERATED ALWAYS AS IDENTITY); CREATE TABLE c (LIKE p INCLUDING IDENTITY) INHERITS (p)`,
 			table: "c",

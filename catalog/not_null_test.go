@@ -17,6 +17,7 @@ func TestNotNullConstraintIsThereOnce(t *testing.T) {
 		{"twice", `ALTER TABLE t ADD NOT NULL b NOT VALID; ALTER TABLE t ADD NOT NULL b NOT VALID`, 1},
 		{"not valid, where it is valid already", `ALTER TABLE t ADD NOT NULL a NOT VALID`, 0},
 		{"valid, where it is already", `ALTER TABLE t ADD NOT NULL a`, 0},
+		{"not valid, where it has the name already", `ALTER TABLE t ADD CONSTRAINT x NOT NULL b; ALTER TABLE t ADD CONSTRAINT x NOT NULL b NOT VALID`, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

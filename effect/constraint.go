@@ -107,6 +107,9 @@ func (j *judge) duplicateConstraint(c *sqlast.Constraint) {
 		slices.ContainsFunc(old.Columns, func(column string) bool { return j.alter.droppedCols[column] }) {
 		return
 	}
+	if c.Kind == sqlast.NotNullConstraint && old.Kind == c.Kind && slices.Equal(old.Columns, c.Columns) {
+		return // the same
+	}
 	if c.Kind == sqlast.Unique || c.Kind == sqlast.PrimaryKey || c.Kind == sqlast.Exclusion {
 		return // the relation of that name is met first: indexConstraint
 	}

@@ -114,6 +114,10 @@ func (j *judge) attachRefused(child catalog.Key, bound sqlast.PartitionBound) bo
 		return true
 	}
 	for _, c := range t.Columns {
+		if j.env.Major >= 17 && c.Identity != sqlast.NoIdentity {
+			j.fail("55000", "table %q being attached contains an identity column %q", t.Name, c.Name)
+			return true
+		}
 		if parent.Column(c.Name) == nil && !parent.ColumnsUnknown {
 			j.fail("42804", "table %q contains column %q not found in parent %q", t.Name, c.Name, parent.Name)
 			return true

@@ -86,6 +86,7 @@ func search(d *Dir, set *Set, opts Options) ([]candidate, error) {
 			}
 			continue
 		}
+		set.noteRails(sub)
 		v, err := judge(sub, opts)
 		if err != nil {
 			return nil, err

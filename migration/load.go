@@ -129,6 +129,7 @@ func loadFolder(fsys fs.FS, name, display string, opts Options) (*Set, error) {
 		if found, err = search(d, set, opts); err != nil {
 			return nil, err
 		}
+		set.noteRails(d)
 		if len(found) == 0 && here.Score > 0 {
 			found = []candidate{{here, d}}
 		}
@@ -158,7 +159,7 @@ func loadFolder(fsys fs.FS, name, display string, opts Options) (*Set, error) {
 	case other != nil:
 		return nil, other.elsewhere(d.Display)
 	}
-	return nil, nothingFound(d, notRead, opts)
+	return nil, nothingFound(d, set, notRead, opts)
 }
 
 // leftOut is the line about a stream for another database.
@@ -206,7 +207,7 @@ func partOf(fsys fs.FS, d *Dir, here verdict, opts Options) (*Set, error) {
 }
 
 // nothingFound says what was looked for.
-func nothingFound(d *Dir, notRead int, opts Options) error {
+func nothingFound(d *Dir, set *Set, notRead int, opts Options) error {
 	var looked []string
 	for _, fw := range Frameworks() {
 		if opts.Framework == "" || opts.Framework == fw.Name {
@@ -214,9 +215,11 @@ func nothingFound(d *Dir, notRead int, opts Options) error {
 		}
 	}
 	what := "no migrations"
-	switch {
+	switch rails := set.railsFound(); {
 	case len(d.Files)+len(d.Subdirs)+len(d.Odd) == 0:
 		what = "the folder is empty"
+	case rails != "":
+		what = rails
 	case notRead > 0:
 		what = fmt.Sprintf("no SQL migrations, only %d other files", notRead)
 	}

@@ -45,6 +45,8 @@ func TestLoadErrors(t *testing.T) {
 		{"only skipped folders", map[string]string{"node_modules/x/migrations/1_a.up.sql": "", "vendor/migrations/1_a.up.sql": "", ".git/1_a.up.sql": ""}, ".", migration.Options{}, []string{"no migrations"}},
 		{"numbered SQL in a folder that is not called migrations", map[string]string{"queries/1_a.sql": ""}, ".", migration.Options{}, []string{"no migrations"}},
 		{"only Go migrations", map[string]string{"migrations/00001_a.go": "package x\nfunc init() { goose.AddMigrationContext(up, down) }"}, "migrations", migration.Options{}, []string{"no SQL migrations", "only 1 other file"}},
+		{"Rails", map[string]string{"db/structure.sql": "CREATE TABLE t (a int);", "db/migrate/20260101_a.rb": ""}, ".", migration.Options{}, []string{"db/structure.sql: Rails' dump of the schema", "`schema:`"}},
+		{"the db of Rails", map[string]string{"structure.sql": "CREATE TABLE t (a int);", "migrate/20260101_a.rb": ""}, ".", migration.Options{}, []string{"structure.sql: Rails' dump of the schema"}},
 		{"two frameworks", map[string]string{"1_a.sql": "-- +goose Up\n", "2_b.sql": "-- migrate:up\n"}, ".", migration.Options{},
 			[]string{"goose", "dbmate", "--framework goose", "--framework dbmate", "1 of 2 SQL files"}},
 		{"two frameworks below", map[string]string{"db/1_a.sql": "-- +goose Up\n-- +migrate Up\n"}, ".", migration.Options{}, []string{"db", "--framework goose or --framework sql-migrate"}},

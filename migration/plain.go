@@ -56,7 +56,7 @@ func detectPlain(d *Dir) Evidence {
 		}
 	}
 	switch {
-	case len(files) == 0:
+	case len(files) == 0, isRails(d):
 		return Evidence{}
 	case numbered*2 > len(files):
 		return Evidence{numberedScore, []string{share(numbered, len(files), "SQL file begins", "SQL files begin") + " with a number, and no framework's signs were found"}}

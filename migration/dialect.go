@@ -96,12 +96,13 @@ func (d *Dir) postgresOnly() *Dir {
 	if len(dotted) == 0 {
 		return d
 	}
+	leave := make(map[string]bool, len(dotted))
+	for _, name := range dotted {
+		leave[name], others[databases[name]] = true, true
+	}
 	p := *d
 	p.sql, p.heads = nil, nil
-	p.Files = slices.DeleteFunc(slices.Clone(d.Files), func(name string) bool { return slices.Contains(dotted, name) })
-	for _, name := range dotted {
-		others[databases[name]] = true
-	}
+	p.Files = slices.DeleteFunc(slices.Clone(d.Files), func(name string) bool { return leave[name] })
 	what := fmt.Sprintf("%d files are", len(dotted))
 	if len(dotted) == 1 {
 		what = "1 file is"

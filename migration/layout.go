@@ -24,7 +24,7 @@ type Layout struct {
 	Files *regexp.Regexp
 	Order []LayoutKey // most significant first; not empty
 	// Up and Down are the words of the group direction. A file whose direction is
-	// neither is an up.
+	// neither does not run; one without a direction is an up.
 	Up, Down []string
 	Tx       TxShape // of a script; PerStatement cuts it into statements
 	// Lines in the files. What stands before the line Up is not sent if there is

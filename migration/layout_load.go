@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/miglint/miglint/source"
 )
@@ -42,7 +43,11 @@ func (l *Layout) match(s *Stream, d *Dir) []*layoutFile {
 			continue
 		}
 		direction := l.group(f, groupDirection)
-		f.down = direction != "" && slices.Contains(l.Down, direction)
+		f.down = slices.Contains(l.Down, direction)
+		if direction != "" && !f.down && !slices.Contains(l.Up, direction) {
+			s.ignore(d, name, fmt.Sprintf("its direction %q is neither %s nor %s", direction, strings.Join(l.Up, ", "), strings.Join(l.Down, ", ")))
+			continue
+		}
 		files = append(files, f)
 	}
 	return files

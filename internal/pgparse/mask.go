@@ -87,10 +87,11 @@ type masker struct {
 	meta    []Token
 	data    []Token
 
-	statement int    // where in toks the current statement begins
-	brackets  []byte // open in the current statement: ( [ and j for that of JSON_OBJECT
-	unclosed  bool   // there is no }} in the rest of the text
-	endless   bool   // there is no \. on a line of its own in the rest of the text
+	statement    int    // where in toks the current statement begins
+	brackets     []byte // open in the current statement: ( [ and j for that of JSON_OBJECT
+	unclosed     bool   // there is no }} in the rest of the text
+	endlessJinja string // the closing brackets that are not in the rest of the text
+	endless      bool   // there is no \. on a line of its own in the rest of the text
 }
 
 // scan reads the text to its end.

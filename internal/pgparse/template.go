@@ -1,7 +1,9 @@
 package pgparse
 
 import (
+	"cmp"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -68,8 +70,12 @@ func (m *masker) act(start, end int, kind actionKind, condition string) bool {
 // jinja is {% … %} or {# … #}.
 func (m *masker) jinja(i int) bool {
 	closing := m.text[i+1:i+2] + "}"
+	if strings.Contains(m.endlessJinja, closing) {
+		return false
+	}
 	n := strings.Index(m.text[i+2:], closing)
 	if n < 0 {
+		m.endlessJinja += closing
 		return false
 	}
 	end := i + 2 + n + len(closing)
@@ -117,15 +123,30 @@ func (m *masker) chooseBranches(values map[string]string) (unread []branch) {
 	if len(dropped) == 0 {
 		return nil
 	}
+	// A branch inside another one that is left out goes with it.
+	slices.SortFunc(dropped, func(a, b branch) int { return cmp.Or(a.start-b.start, b.end-a.end) })
+	end := 0
+	dropped = slices.DeleteFunc(dropped, func(b branch) bool {
+		within := b.end <= end
+		end = max(end, b.end)
+		return within
+	})
 	inside := func(at int) bool {
-		return slices.ContainsFunc(dropped, func(b branch) bool { return b.start <= at && at < b.end })
+		i := sort.Search(len(dropped), func(i int) bool { return dropped[i].end > at })
+		return i < len(dropped) && dropped[i].start <= at
 	}
 	m.masks = slices.DeleteFunc(m.masks, func(k mask) bool { return inside(k.start) })
 	m.holes = slices.DeleteFunc(m.holes, func(h hole) bool { return inside(h.start) })
 	for _, b := range dropped {
 		m.masks = append(m.masks, mask{b.start, b.end, blank})
 	}
-	return slices.DeleteFunc(unread, func(b branch) bool { return strings.TrimSpace(m.text[b.start:b.end]) == "" })
+	slices.SortFunc(unread, func(a, b branch) int { return cmp.Or(a.start-b.start, b.end-a.end) })
+	end = 0
+	return slices.DeleteFunc(unread, func(b branch) bool {
+		within := b.end <= end
+		end = max(end, b.end)
+		return within || strings.TrimSpace(m.text[b.start:b.end]) == ""
+	})
 }
 
 // untaken are the branches that are not read. guessed says that no value decided.

@@ -64,3 +64,20 @@ func TestTemplates(t *testing.T) {
 		})
 	}
 }
+
+// TestTemplatesInLinearTime: texts made to be slow are read like others.
+func TestTemplatesInLinearTime(t *testing.T) {
+	for name, text := range map[string]string{
+		"never closed":      strings.Repeat("{% {# {{ ", 100_000),
+		"many choices":      strings.Repeat("{{if a}}{{b}};{{else}}{{c}};{{end}}", 20_000),
+		"nested choices":    strings.Repeat("{{if a}}{{else}}", 20_000) + strings.Repeat("{{end}}", 20_000),
+		"many else":         "{{if a}}" + strings.Repeat("{{else if b}}x;", 20_000) + "{{end}}",
+		"many verbs":        strings.Repeat("%s %d ", 20_000),
+		"template comments": strings.Repeat("/* TEMPLATE: a */", 20_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := source.NewFile("a.sql", []byte(text))
+			pgparse.Parse(source.FileFragment(f, 0, len(text)), pgparse.Options{Placeholders: map[string]string{"z": "1"}})
+		})
+	}
+}

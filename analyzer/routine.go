@@ -30,28 +30,16 @@ func (r *runs) has(name sqlast.Name) bool {
 // runs returns the code that a statement runs; nil if it runs none, or none that
 // can be read.
 func (w *walk) runs(stmt *sqlast.Statement, in *spot) *runs {
-	var found runs
-	add := func(name sqlast.Name, args int, many bool) {
-		f := w.cat.Called(name, args)
-		if f == nil || f.Routine == nil || w.called >= maxCalled {
-			return
-		}
-		if in != nil && (len(in.calls) >= maxCalls || slices.ContainsFunc(in.calls, func(g *catalog.Function) bool { return g.Key == f.Key })) {
-			return
-		}
-		if r := w.read(f); r != nil && r.Problem == nil {
-			found.calls = append(found.calls, call{name, f, r, many})
-		}
-	}
+	var found *runs
 	for _, op := range stmt.Ops {
 		var q *sqlast.Query
 		switch op := op.(type) {
 		case *sqlast.Do:
 			if op.Routine != nil && op.Routine.Problem == nil {
-				found.do = op.Routine
+				found = &runs{do: op.Routine}
 			}
 		case *sqlast.Call:
-			add(op.Name, -1, false)
+			found = w.addCall(found, in, op.Name, -1, false)
 		case *sqlast.Select:
 			q = op.Query
 		case *sqlast.Insert:
@@ -63,14 +51,31 @@ func (w *walk) runs(stmt *sqlast.Statement, in *spot) *runs {
 		}
 		if q != nil {
 			for _, c := range q.Functions {
-				add(c.Name, len(c.Args), len(q.Reads) > 0)
+				found = w.addCall(found, in, c.Name, len(c.Args), len(q.Reads) > 0)
 			}
 		}
 	}
-	if found.do == nil && found.calls == nil {
-		return nil
+	return found
+}
+
+// addCall adds a call to what a statement runs, if it is to be followed.
+func (w *walk) addCall(to *runs, in *spot, name sqlast.Name, args int, many bool) *runs {
+	f := w.cat.Called(name, args)
+	if f == nil || f.Routine == nil || w.called >= maxCalled {
+		return to
 	}
-	return &found
+	if in != nil && (len(in.calls) >= maxCalls || slices.ContainsFunc(in.calls, func(g *catalog.Function) bool { return g.Key == f.Key })) {
+		return to
+	}
+	r := w.read(f)
+	if r == nil || r.Problem != nil {
+		return to
+	}
+	if to == nil {
+		to = &runs{}
+	}
+	to.calls = append(to.calls, call{name, f, r, many})
+	return to
 }
 
 // read returns the body of a function; it is read once for a script.
@@ -129,7 +134,7 @@ func (w *walk) follow(s *Stmt, r *runs, in *spot) *level {
 	var to *level
 	if r.do != nil {
 		w.ran(r.do)
-		at.routine = ""
+		at.routine, at.comments = "", r.do.Comments
 		to = w.body(at, r.do.Body).to
 	}
 	for _, c := range r.calls {
@@ -158,6 +163,7 @@ func (w *walk) ran(r *sqlast.Routine) {
 // procedure may end transactions, and only one that runs as its caller and with
 // its settings (ExecuteCallStmt in functioncmds.c).
 func (in spot) called(c call) spot {
+	in.comments = c.routine.Comments
 	in.routine = "function " + c.function.Name
 	if c.function.Procedure {
 		in.routine = "procedure " + c.function.Name

@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/miglint/miglint/catalog"
@@ -70,9 +71,7 @@ func (w *walk) undo(m mark) {
 func (w *walk) body(in spot, steps []sqlast.RoutineStmt) fate {
 	var all fate
 	for i, step := range steps {
-		if i > 0 {
-			w.attach(steps[:i], step)
-		}
+		w.attach(&in, step)
 		f := w.step(in, step)
 		if f.to != nil || f.leaves {
 			f.mayReturn, f.mayExit = f.mayReturn || all.mayReturn, f.mayExit || all.mayExit
@@ -88,9 +87,9 @@ func (w *walk) body(in spot, steps []sqlast.RoutineStmt) fate {
 	return all
 }
 
-// attach makes the comments before an IF, CASE or loop those of all of it, not
-// only of the queries it begins with, which are the last steps before it.
-func (w *walk) attach(before []sqlast.RoutineStmt, step sqlast.RoutineStmt) {
+// attach makes the comments right before an IF, CASE or loop those of all of it,
+// not only of the first statement in it.
+func (w *walk) attach(in *spot, step sqlast.RoutineStmt) {
 	var whole source.Span
 	switch step := step.(type) {
 	case *sqlast.Choose:
@@ -98,21 +97,20 @@ func (w *walk) attach(before []sqlast.RoutineStmt, step sqlast.RoutineStmt) {
 	case *sqlast.Loop:
 		whole = step.Span
 	}
-	if !w.judged || whole.IsZero() {
+	if !w.judged || whole.IsZero() || len(in.comments) == 0 {
 		return
 	}
-	for _, b := range slices.Backward(before) {
-		run, ok := b.(*sqlast.Run)
-		if !ok || !whole.Contains(run.Stmt.Span) {
-			return
+	end, _ := slices.BinarySearchFunc(in.comments, whole.Start, func(c sqlast.Comment, at int) int { return c.Span.Start - at })
+	first, at := end, whole.Start
+	for first > 0 {
+		c := in.comments[first-1].Span
+		if c.File != whole.File || c.End > at || len(bytes.TrimSpace(whole.File.Text[c.End:at])) > 0 {
+			break
 		}
-		n := slices.IndexFunc(run.Stmt.Comments, func(c sqlast.Comment) bool { return c.Span.Start >= whole.Start })
-		if n < 0 {
-			n = len(run.Stmt.Comments)
-		}
-		if n > 0 {
-			w.skipped = append(w.skipped, &Stmt{Statement: &sqlast.Statement{Span: whole, Comments: run.Stmt.Comments[:n]}})
-		}
+		first, at = first-1, c.Start
+	}
+	if first < end {
+		w.skipped = append(w.skipped, &Stmt{Statement: &sqlast.Statement{Span: whole, Comments: in.comments[first:end]}})
 	}
 }
 

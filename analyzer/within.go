@@ -60,16 +60,17 @@ const (
 
 // spot is where in a routine the walk is.
 type spot struct {
-	client  bool // in the program that sends the statements, not in a routine
-	by      *Stmt
-	routine string
-	calls   []*catalog.Function // that led here
-	mayRun  bool
-	many    bool
-	atomic  bool // COMMIT and ROLLBACK are refused
-	sub     bool // in a block with EXCEPTION: a subtransaction
-	nested  int  // conditions of the kind IF … THEN RETURN
-	outer   *level
+	client   bool // in the program that sends the statements, not in a routine
+	by       *Stmt
+	routine  string
+	comments []sqlast.Comment    // of the body
+	calls    []*catalog.Function // that led here
+	mayRun   bool
+	many     bool
+	atomic   bool // COMMIT and ROLLBACK are refused
+	sub      bool // in a block with EXCEPTION: a subtransaction
+	nested   int  // conditions of the kind IF … THEN RETURN
+	outer    *level
 }
 
 // level is an arm that may not run, or a block with handlers: what keeps the

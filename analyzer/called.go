@@ -14,7 +14,7 @@ func elsewhere(p *Pass) []*Stmt {
 	}
 	var found []*Stmt
 	for _, s := range p.Stmts {
-		if s.Within != nil && s.Span.File != p.Script.File {
+		if s.Within != nil && s.Span.Original().File != p.Script.File {
 			found = append(found, s)
 		}
 	}
@@ -24,13 +24,13 @@ func elsewhere(p *Pass) []*Stmt {
 // atCall makes a finding in such a body one about the call that runs it: the
 // other file is not under judgement, and is not what must change.
 func atCall(foreign []*Stmt, d *Diagnostic) {
-	i := slices.IndexFunc(foreign, func(s *Stmt) bool { return s.Span.File == d.Span.File && s.Span.Contains(d.Span) })
+	i := slices.IndexFunc(foreign, func(s *Stmt) bool { return s.Span.Original().Contains(d.Span) })
 	if i < 0 {
 		return
 	}
 	s := foreign[i]
 	d.Related = append([]Related{{Span: d.Span, Message: "in " + s.Within.Routine + ", which this runs"}}, d.Related...)
-	d.Span = s.Outermost().Span
+	d.Span = s.Outermost().Span.Original()
 	d.Fixes = nil
 }
 

@@ -20,10 +20,10 @@ type Pass struct {
 	Down      bool              // the script is the migration's down
 	Script    *migration.Script // one of Scripts; nil if the migration has no up
 	Stmts     []*Stmt           // those in the routines that the script runs included, each behind the one that runs it
-	// Skipped are statements of routines that the history keeps from running: what
-	// they make is there, and the condition around them asks for that. Routines are
-	// those bodies.
-	Skipped  []*Stmt
+	// Skipped are statements of routines that do not run, by what the history shows, or
+	// only compute something, and whole IFs, CASEs and loops: comments stand on them.
+	Skipped []*Stmt
+	// Routines are the bodies that the script runs.
 	Routines []*sqlast.Routine
 	After    *catalog.Catalog // the schema after the script
 	// Starts, for a down, are the schemas that it may lead back to: the one before

@@ -200,12 +200,18 @@ func (j *judge) retypedTwice(col *catalog.Column, op *sqlast.AlterColumnType) bo
 var integerTypes = map[string]bool{"int2": true, "int4": true, "int8": true}
 
 // defaultRefused reports whether the column's default has no assignment cast to
-// the new type. The default was coerced to the old type when it was set.
+// the new type. The default was coerced to the old type when it was set, which
+// the server undoes first (strip_implicit_coercions): 'a'::mood stays a mood as
+// the default of a text column.
 func (j *judge) defaultRefused(col *catalog.Column, op *sqlast.AlterColumnType) bool {
 	if col.Default == nil || col.Sequence != (catalog.Key{}) && col.Identity != sqlast.NoIdentity {
 		return false
 	}
-	return !j.dropsDefault(op.Column) && j.convert(col.Type, op.Type, false) == impossible
+	from := col.Type
+	if cast, ok := col.Default.(*sqlast.CastExpr); ok {
+		from = cast.Type
+	}
+	return !j.dropsDefault(op.Column) && j.convert(from, op.Type, false) == impossible
 }
 
 // dependentRefuses records the error for an object that uses the column and

@@ -100,11 +100,11 @@ func (j *judge) addCheck(c *sqlast.Constraint, only bool) {
 }
 
 // duplicateConstraint fails a constraint whose name the table already has, unless
-// the statement drops that first.
+// the statement drops that first, alone or with a column that it uses.
 func (j *judge) duplicateConstraint(c *sqlast.Constraint) {
-	old := constraintOf(j.alter.table, c.Name)
-	if c.Name == "" || old == nil || j.alter.dropped[c.Name] ||
-		slices.ContainsFunc(old.Columns, func(column string) bool { return j.alter.droppedCols[column] }) {
+	t := j.alter.table
+	if c.Name == "" || j.alter.dropped[c.Name] || constraintOf(t, c.Name) == nil ||
+		j.droppedFirst(t, catalog.Dependent{Kind: sqlast.TableConstraint, Of: t.Key, Name: c.Name}) {
 		return
 	}
 	if c.Kind == sqlast.NotNullConstraint && old.Kind == c.Kind && slices.Equal(old.Columns, c.Columns) {

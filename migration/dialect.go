@@ -37,8 +37,26 @@ func ambiguous(name string) bool {
 	return strings.EqualFold(name, "db2")
 }
 
+// folderWord is the word that tells what a folder of migrations is for:
+// sqlite_migrations and migrations-sqlite are for sqlite.
+func folderWord(name string) string {
+	i := strings.IndexAny(name, "_-")
+	if i < 0 {
+		return name
+	}
+	first, second := name[:i], name[i+1:]
+	switch {
+	case strings.HasPrefix(strings.ToLower(second), "migration"):
+		return first
+	case strings.HasPrefix(strings.ToLower(first), "migration"):
+		return second
+	}
+	return name
+}
+
 // otherFolder reports whether the folder of that name is for another database.
 func (d *Dir) otherFolder(name string) bool {
+	name = folderWord(name)
 	return otherDatabase(name) && (!ambiguous(name) || slices.ContainsFunc(d.Subdirs, func(beside string) bool {
 		return namesPostgres(beside) || otherDatabase(beside) && !ambiguous(beside)
 	}))
@@ -58,7 +76,10 @@ const notPostgres = "by its name for another database than PostgreSQL"
 // belowOther reports whether a path leads through a folder that is named after
 // another database.
 func belowOther(folder string) bool {
-	return slices.ContainsFunc(strings.Split(folder, "/"), func(name string) bool { return otherDatabase(name) && !ambiguous(name) })
+	return slices.ContainsFunc(strings.Split(folder, "/"), func(name string) bool {
+		name = folderWord(name)
+		return otherDatabase(name) && !ambiguous(name)
+	})
 }
 
 // postgresOnly is the folder without the files that are by their names for

@@ -24,6 +24,8 @@ func TestOtherDatabasesAreLeftOut(t *testing.T) {
 	}{
 		{"folders", map[string]string{"db/postgres/1_a.up.sql": pg, "db/mysql8/1_a.up.sql": pg, "db/mysql8/2_b.up.sql": pg},
 			[]string{"db/postgres/1_a.up.sql"}, "db/mysql8: by its name for another database than PostgreSQL; name the folder to have it read"},
+		{"folders of two words", map[string]string{"migrations/1_a.up.sql": pg, "sqlite_migrations/1_a.up.sql": pg},
+			[]string{"migrations/1_a.up.sql"}, "sqlite_migrations: by its name for another database than PostgreSQL; name the folder to have it read"},
 		{"an oracle", map[string]string{"oracle/1_a.up.sql": pg, "db2/1_a.up.sql": pg}, []string{"db2/1_a.up.sql", "oracle/1_a.up.sql"}, ""},
 		{"Oracle beside PostgreSQL", map[string]string{"oracle/1_a.up.sql": pg, "postgresql/1_a.up.sql": pg}, []string{"postgresql/1_a.up.sql"},
 			"oracle: by its name for another database than PostgreSQL; name the folder to have it read"},

@@ -103,7 +103,8 @@ func (j *judge) addCheck(c *sqlast.Constraint, only bool) {
 // the statement drops that first, alone or with a column that it uses.
 func (j *judge) duplicateConstraint(c *sqlast.Constraint) {
 	t := j.alter.table
-	if c.Name == "" || j.alter.dropped[c.Name] || constraintOf(t, c.Name) == nil ||
+	old := constraintOf(t, c.Name)
+	if c.Name == "" || old == nil || j.alter.dropped[c.Name] ||
 		j.droppedFirst(t, catalog.Dependent{Kind: sqlast.TableConstraint, Of: t.Key, Name: c.Name}) {
 		return
 	}

@@ -21,7 +21,8 @@ type (
 	// Run is one SQL statement: written as such, or built by EXECUTE.
 	Run struct {
 		// Stmt has a Problem of kind UnresolvedSQL if EXECUTE builds a text that is
-		// not known before it runs.
+		// not known before it runs. A value that EXECUTE quotes as a literal and that
+		// is not known stands as '0'.
 		Stmt *Statement
 		// Dynamic is set for EXECUTE. Stmt.Span is then the string it is written
 		// in, or the expression that builds it.

@@ -117,6 +117,9 @@ type plReader struct {
 
 	// bound has the values of loops that are written out: the row that each is at.
 	bound map[*loopValues]int
+	// guessed is set when a literal that is not known has a place in the text being
+	// put together.
+	guessed bool
 	// unresolved counts the EXECUTE that were not resolved so far.
 	unresolved int
 }

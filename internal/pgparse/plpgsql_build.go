@@ -175,15 +175,19 @@ func leavesLoop(steps []plStep) bool {
 func (r *plReader) buildDynamic(s *sqlStep) []sqlast.RoutineStmt {
 	stmt := *s.stmts[0]
 	c := constant{plReader: r, plPlace: s.plPlace}
+	r.guessed = false
 	if frag, ok := c.value(s.at.lo, s.at.hi); ok {
-		var all []sqlast.RoutineStmt
-		for i, inner := range parseInner(frag, r.inside()).Statements {
-			if i == 0 {
-				inner.Comments = slices.Concat(stmt.Comments, inner.Comments)
+		found := parseInner(frag, r.inside()).Statements
+		if !r.guessed || anyLiteralWill(found) {
+			var all []sqlast.RoutineStmt
+			for i, inner := range found {
+				if i == 0 {
+					inner.Comments = slices.Concat(stmt.Comments, inner.Comments)
+				}
+				all = append(all, &sqlast.Run{Stmt: inner, Dynamic: true})
 			}
-			all = append(all, &sqlast.Run{Stmt: inner, Dynamic: true})
+			return all
 		}
-		return all
 	}
 	r.unresolved++
 	stmt.Problem = &sqlast.Problem{
@@ -191,4 +195,20 @@ func (r *plReader) buildDynamic(s *sqlStep) []sqlast.RoutineStmt {
 		Message: fmt.Sprintf("what EXECUTE runs is only known when it runs (%s); it is not analysed", c.knownPart(s.at)),
 	}
 	return []sqlast.RoutineStmt{&sqlast.Run{Stmt: &stmt, Dynamic: true}}
+}
+
+// anyLiteralWill reports whether statements do much the same whatever literals are
+// in them: none of them is a name, a bound or a password.
+func anyLiteralWill(stmts []*sqlast.Statement) bool {
+	for _, s := range stmts {
+		for _, op := range s.Ops {
+			switch op.(type) {
+			case *sqlast.Select, *sqlast.Insert, *sqlast.Update, *sqlast.Delete, *sqlast.Merge,
+				*sqlast.AddColumn, *sqlast.SetDefault, *sqlast.CommentOn:
+			default:
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -167,20 +167,33 @@ func (c constant) variable(name string, i int) (source.Fragment, bool) {
 	return source.Fragment{}, false
 }
 
+// argument is an argument of a function, if it is known.
+type argument struct {
+	source.Fragment
+	known bool
+}
+
+// someLiteral stands for a value that is quoted as a literal and not known, in
+// statements for which it does not matter, see plReader.guessed.
+const someLiteral = "'0'"
+
 // call is the value of a function that gives the same for the same arguments.
 func (c constant) call(name string, at tokenSpan) (source.Fragment, bool) {
 	args := c.cut(at.lo+2, at.hi-1, ",")
-	values := make([]source.Fragment, len(args))
+	values := make([]argument, len(args))
+	known := true
 	for i, a := range args {
-		v, ok := c.value(a.lo, a.hi)
-		if !ok {
-			return v, false
-		}
-		values[i] = v
+		values[i].Fragment, values[i].known = c.value(a.lo, a.hi)
+		known = known && values[i].known
 	}
 	switch {
-	case name == "format":
-		return c.format(values[0], values[1:])
+	case name == "format" && values[0].known:
+		return c.format(values[0].Fragment, values[1:])
+	case !known && len(values) == 1 && (name == "quote_literal" || name == "quote_nullable"):
+		c.guessed = true
+		return c.inPlace(at, someLiteral), true
+	case !known:
+		return source.Fragment{}, false
 	case name == "concat":
 		var b strings.Builder
 		for _, v := range values {
@@ -210,7 +223,7 @@ func (c constant) call(name string, at tokenSpan) (source.Fragment, bool) {
 
 // format is format(), whose directives are %[position$]s, I and L (text_format in
 // varlena.c).
-func (c constant) format(form source.Fragment, args []source.Fragment) (source.Fragment, bool) {
+func (c constant) format(form source.Fragment, args []argument) (source.Fragment, bool) {
 	var cuts []source.Cut
 	next, size := 0, len(form.Text)
 	for i := 0; i < len(form.Text); {
@@ -223,6 +236,9 @@ func (c constant) format(form source.Fragment, args []source.Fragment) (source.F
 		if !ok {
 			return source.Fragment{}, false
 		}
+		if form.Text[end-1] == 'L' {
+			c.guessed = c.guessed || !args[next-1].known
+		}
 		cuts = append(cuts, source.Cut{Start: i, End: end, New: value})
 		if size += len(value); size > *c.left {
 			return source.Fragment{}, c.spend(size)
@@ -234,7 +250,7 @@ func (c constant) format(form source.Fragment, args []source.Fragment) (source.F
 
 // directive is the value and the end of the directive of a format at i. next is
 // the argument that one without a position takes.
-func directive(form string, i int, args []source.Fragment, next *int) (value string, end int, ok bool) {
+func directive(form string, i int, args []argument, next *int) (value string, end int, ok bool) {
 	i++
 	digits := i
 	for i < len(form) && '0' <= form[i] && form[i] <= '9' {
@@ -259,18 +275,19 @@ func directive(form string, i int, args []source.Fragment, next *int) (value str
 	if *next < 0 || *next >= len(args) {
 		return "", 0, false
 	}
-	value = args[*next].Text
+	arg := args[*next]
 	*next++
-	switch form[i] {
-	case 's':
-	case 'I':
-		value = sqlast.QuoteIdent(value)
-	case 'L':
-		value = sqlast.QuoteLiteral(value)
-	default:
-		return "", 0, false
+	switch {
+	case form[i] == 'L' && !arg.known:
+		return someLiteral, i + 1, true
+	case form[i] == 'L':
+		return sqlast.QuoteLiteral(arg.Text), i + 1, true
+	case form[i] == 'I' && arg.known:
+		return sqlast.QuoteIdent(arg.Text), i + 1, true
+	case form[i] == 's' && arg.known:
+		return arg.Text, i + 1, true
 	}
-	return value, i + 1, true
+	return "", 0, false
 }
 
 // knownPart is the first string constant in an expression, or in what the variable

@@ -223,7 +223,10 @@ func (r *plReader) executeOptions(out *[]plStep, end int) {
 		r.fail(out, hi)
 		return
 	}
+	r.pos = lo
+	r.expression(out, hi)
 	r.addSQL(out, dynamicSQL, lo, hi)
+	r.pos = end
 }
 
 // openStatement reads OPEN cursor [[NO] SCROLL] [FOR query | FOR EXECUTE …].

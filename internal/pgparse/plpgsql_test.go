@@ -210,6 +210,12 @@ func TestExecute(t *testing.T) {
 			"1:40-1:97 SELECT v.n, k FROM (VALUES ('a', 1), ('b', 2)) AS v(n, k) Select", "execute 1:112-1:138 DROP TABLE a1 Drop", "execute 1:112-1:138 DROP TABLE b2 Drop"}},
 		"unnest": {"DECLARE t text; BEGIN FOR t IN SELECT unnest(ARRAY['a','b']) LOOP EXECUTE 'DROP TABLE ' || t; END LOOP; END", []string{
 			"1:38-1:67 SELECT unnest(ARRAY['a','b']) Select", "execute 1:82-1:99 DROP TABLE a Drop", "execute 1:82-1:99 DROP TABLE b Drop"}},
+		"a literal that is not known": {"BEGIN EXECUTE format('ALTER TABLE a ALTER b SET DEFAULT %L', (SELECT min(c) FROM d)); EXECUTE 'SELECT ' || quote_literal(x); EXECUTE format('SELECT %s', x); END", []string{
+			"1:21-1:91 format('ALTER TABLE a ALTER b SET DEFAULT %L', (SELECT min(c) FROM d)) Select",
+			"execute 1:29-1:65 ALTER TABLE a ALTER b SET DEFAULT '0' SetDefault", "execute 1:102-1:130 SELECT '0' Select",
+			`execute 1:140-1:162 format('SELECT %s', x) !1:140 "format('SELECT %s', x)" what EXECUTE runs is only known when it runs ("SELECT %s"); it is not analysed`}},
+		"a literal that matters": {"BEGIN EXECUTE format('ALTER TYPE a ADD VALUE %L', x); END", []string{
+			`execute 1:21-1:59 format('ALTER TYPE a ADD VALUE %L', x) !1:21 "format('ALTER TYPE a ADD VALUE %L', x)" what EXECUTE runs is only known when it runs ("ALTER TYPE a ADD VALUE %L"); it is not analysed`}},
 		"some rows of a query": {"DECLARE t text; BEGIN FOR t IN SELECT unnest(ARRAY['a','b']) LIMIT 1 LOOP EXECUTE 'DROP TABLE ' || t; END LOOP; END", []string{
 			"1:38-1:75 SELECT unnest(ARRAY['a','b']) LIMIT 1 Select", "loop 0", `  execute 1:89-1:107 'DROP TABLE ' || t !1:89 "'DROP TABLE ' || t" what EXECUTE runs is only known when it runs ("DROP TABLE "); it is not analysed`}},
 		"nested loops": {"DECLARE t text[] := ARRAY['m', 'n']; BEGIN FOR i IN 1..cardinality(t) LOOP FOR j IN 1..i LOOP EXECUTE 'DROP TABLE ' || t[i] || j; END LOOP; END LOOP; END", []string{

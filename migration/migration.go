@@ -56,6 +56,10 @@ type Migration struct {
 	Time       time.Time // from a timestamp version; zero if it has none
 	Files      []*source.File
 	Repeatable bool // runs again whenever it changes
+	// Group, if not empty, is what the steps of one change have in common that were
+	// split into a migration each. Their downs take back the change as a whole: one
+	// of them need not undo its own up.
+	Group string
 	Judged     bool // false: history only, no findings wanted
 	NoDown     bool // says itself, in the framework's own words, that it needs no down
 	// AfterUnread is set when migrations that cannot be read, such as goose's that

@@ -178,6 +178,9 @@ func (s *Stream) ignoreDialects(d *Dir, count map[string]int) {
 func (s *Stream) addPopx(files []*popxFile, d *Dir, opts Options) {
 	var chosen [2]*popxFile
 	m := &Migration{Version: files[0].version, Name: files[0].name, Time: versionTime(files[0].version[:min(len(files[0].version), popxLegacy)])}
+	if len(m.Version) > popxLegacy {
+		m.Group = m.Version[:popxLegacy] // pop's fizz files became one file for each statement
+	}
 	for _, f := range files {
 		best := chosen[b2i(f.down)]
 		switch {

@@ -58,6 +58,12 @@ func (s *Stream) finish(opts Options, same func(a, b *Migration) bool, consequen
 	gaps(s.Migrations)
 }
 
+// Grouped reports whether migration i is one of several steps of one change.
+func (s *Stream) Grouped(i int) bool {
+	group := s.Migrations[i].Group
+	return group != "" && (i > 0 && s.Migrations[i-1].Group == group || i+1 < len(s.Migrations) && s.Migrations[i+1].Group == group)
+}
+
 // duplicate reports two migrations of one version, at the later one unless only
 // the earlier one is under review.
 func (s *Stream) duplicate(a, b *Migration, consequence string) {

@@ -59,7 +59,7 @@ RESET lock_timeout;
 }
 
 func runDownDoesNotInvert(p *analyzer.Pass) {
-	if !p.Down || len(p.Stmts) == 0 || p.Options.NoDowns {
+	if !p.Down || len(p.Stmts) == 0 || p.Options.NoDowns || p.Stream.Grouped(p.Index) {
 		return
 	}
 	u := &undoing{Pass: p, up: p.Stmts[0].Before}

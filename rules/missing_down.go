@@ -51,9 +51,10 @@ func runMissingDown(p *analyzer.StreamPass) {
 			len(p.Stream.Migrations), p.Stream.Root)})
 		return
 	}
+	back := groupsWithDown(p)
 	for i, o := range p.Outlines {
 		m := p.Stream.Migrations[i]
-		if !m.Judged || m.Repeatable || m.DownUnread || !does(o.Up) || o.Up.OnlyEnumValues || does(o.Down) || declaredIrreversible(o) {
+		if m.Group != "" && back[m.Group] || !m.Judged || m.Repeatable || m.DownUnread || !does(o.Up) || o.Up.OnlyEnumValues || does(o.Down) || declaredIrreversible(o) {
 			continue
 		}
 		d := analyzer.Diagnostic{Span: o.Up.First, Migration: m}
@@ -65,6 +66,17 @@ func runMissingDown(p *analyzer.StreamPass) {
 		}
 		p.Report(d)
 	}
+}
+
+// groupsWithDown are the groups of migrations of which one has a down.
+func groupsWithDown(p *analyzer.StreamPass) map[string]bool {
+	back := map[string]bool{}
+	for i, o := range p.Outlines {
+		if group := p.Stream.Migrations[i].Group; group != "" && does(o.Down) {
+			back[group] = true
+		}
+	}
+	return back
 }
 
 // does reports whether there is a script with a statement in it.

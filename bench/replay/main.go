@@ -14,6 +14,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/internal/pgserver"
@@ -46,7 +48,12 @@ func run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
 	for _, path := range flag.Args() {
-		set, err := migration.Load(os.DirFS(path), ".", path, migration.Options{})
+		full, err := filepath.Abs(path)
+		if err != nil {
+			return err
+		}
+		// The files above the folder may tell its framework.
+		set, err := migration.Load(os.DirFS("/"), strings.TrimPrefix(filepath.ToSlash(full), "/"), path, migration.Options{})
 		if err != nil {
 			return fmt.Errorf("reading the migrations in %s: %w", path, err)
 		}

@@ -15,8 +15,9 @@ import (
 
 // binaries is a folder that holds postgres and initdb.
 type binaries struct {
-	dir   string
-	major int
+	dir     string
+	major   int
+	version string // "15.18"
 }
 
 // find returns the binaries that the options name or allow.
@@ -31,10 +32,10 @@ func find(ctx context.Context, o Options) (binaries, error) {
 		if err != nil {
 			continue // most places do not exist
 		}
-		if known(b.major) && (o.Major == 0 || b.major == o.Major) {
+		if known(b.major) && (o.Major == 0 || b.major == o.Major) && (!o.Pinned || b.isPinned()) {
 			return b, nil
 		}
-		if other := fmt.Sprintf("PostgreSQL %d in %s", b.major, b.dir); !slices.Contains(others, other) {
+		if other := fmt.Sprintf("PostgreSQL %s in %s", b.version, b.dir); !slices.Contains(others, other) {
 			others = append(others, other) // PATH has links
 		}
 	}
@@ -43,6 +44,12 @@ func find(ctx context.Context, o Options) (binaries, error) {
 		return binaries{}, missing
 	}
 	return download(ctx, o, missing)
+}
+
+// isPinned reports whether the binaries are of a minor release that the embedded
+// ones of their major have.
+func (b binaries) isPinned() bool {
+	return slices.Contains(versions[b.major], b.version+".0")
 }
 
 // named returns the binaries in the folder that the user names.
@@ -59,7 +66,7 @@ func named(ctx context.Context, o Options) (binaries, error) {
 	return b, nil
 }
 
-var versionLine = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
+var versionLine = regexp.MustCompile(`\(PostgreSQL\) ((\d+)[^\s]*)`)
 
 // inspect looks at a folder that may hold postgres and initdb. Links are followed,
 // since PostgreSQL looks for its other files beside the real ones.
@@ -85,9 +92,10 @@ func inspect(ctx context.Context, dir string) (binaries, error) {
 	if m == nil {
 		return binaries{}, fmt.Errorf("%s gives its version as %q; expected a line such as postgres (PostgreSQL) 18.0", path, out)
 	}
-	if b.major, err = strconv.Atoi(string(m[1])); err != nil {
+	if b.major, err = strconv.Atoi(string(m[2])); err != nil {
 		return binaries{}, fmt.Errorf("reading the version of %s: %w", path, err)
 	}
+	b.version = string(m[1])
 	return b, nil
 }
 

@@ -72,6 +72,15 @@ func TestFind(t *testing.T) {
 			t.Errorf("got %+v, %v; want the real folder %s", b, err, dir)
 		}
 	})
+	t.Run("another minor release than the pinned one", func(t *testing.T) {
+		dir := onMachine(t, map[string]string{"postgres": `echo "postgres (PostgreSQL) 15.1 (Debian 15.1-1)"`, "initdb": ""})
+		if _, err := find(t.Context(), Options{Major: 15}); err != nil {
+			t.Errorf("not pinned: %v", err)
+		}
+		if got, err := find(t.Context(), Options{Major: 15, Pinned: true}); err == nil {
+			t.Errorf("got %v of %s, want none", got, dir)
+		}
+	})
 	t.Run("only another major", func(t *testing.T) {
 		dir := onMachine(t, map[string]string{"postgres": `echo "postgres (PostgreSQL) 12.7"`, "initdb": ""})
 		links := t.TempDir()
@@ -80,7 +89,7 @@ func TestFind(t *testing.T) {
 		}
 		t.Setenv("PATH", links+":"+dir)
 		_, err := find(t.Context(), Options{Major: 12}) // Start refuses it; no package has it
-		want := "found only PostgreSQL 12 in " + dir + "; name"
+		want := "found only PostgreSQL 12.7 in " + dir + "; name"
 		if !errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("got %v, want one line with: %s", err, want)
 		}

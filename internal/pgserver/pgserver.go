@@ -33,6 +33,9 @@ type Options struct {
 	DatabaseURL string
 	// BinDir is the folder that holds postgres and initdb.
 	BinDir string
+	// Pinned leaves out binaries on the machine of another minor release than the
+	// embedded ones, for a minor release may lock differently (15.19 does).
+	Pinned bool
 	// Download allows embedded binaries to be fetched when none are on the machine.
 	Download bool
 	// Repository is the base URL of the Maven repository that the embedded binaries

@@ -32,6 +32,8 @@ type started struct {
 // that pgserver finds. All tests of the binary use the server: f makes databases of
 // its own in it, drops them, and does not close it.
 //
+// Servers that are started are of the minor releases that the records were made on.
+//
 // The test is skipped under -short, and if there is no server, unless
 // MIGLINT_REQUIRE_POSTGRES=1 makes that a failure.
 func Each(t *testing.T, f func(t *testing.T, s *pgserver.Server)) {
@@ -77,6 +79,7 @@ func missing(t testing.TB, err error) {
 func wanted(majors string, o pgserver.Options) ([]pgserver.Options, error) {
 	list := strings.FieldsFunc(majors, func(r rune) bool { return r == ',' || r == ' ' })
 	if len(list) == 0 {
+		o.Pinned = true
 		return []pgserver.Options{o}, nil
 	}
 	var all []pgserver.Options
@@ -85,7 +88,7 @@ func wanted(majors string, o pgserver.Options) ([]pgserver.Options, error) {
 		if err != nil {
 			return nil, fmt.Errorf("MIGLINT_POSTGRES_MAJORS: %q is no major version: expected a list such as 14 15 16 17 18", m)
 		}
-		all = append(all, pgserver.Options{Major: major, Download: true, Repository: o.Repository})
+		all = append(all, pgserver.Options{Major: major, Pinned: true, Download: true, Repository: o.Repository})
 	}
 	return all, nil
 }

@@ -14,9 +14,9 @@ import (
 )
 
 func TestWanted(t *testing.T) {
-	named := pgserver.Options{DatabaseURL: "postgres://localhost", BinDir: "/bin", Repository: "https://mirror.example"}
+	named := pgserver.Options{Pinned: true, DatabaseURL: "postgres://localhost", BinDir: "/bin", Repository: "https://mirror.example"}
 	of := func(major int) pgserver.Options {
-		return pgserver.Options{Major: major, Download: true, Repository: "https://mirror.example"}
+		return pgserver.Options{Major: major, Pinned: true, Download: true, Repository: "https://mirror.example"}
 	}
 	tests := []struct {
 		name, majors string

@@ -155,7 +155,17 @@ func (j *judge) inheritRefused(t *catalog.Table, op *sqlast.Inherit) bool {
 		}
 		return false
 	}
+	sure := j.certain(t) && j.certain(parent)
 	switch {
+	case sure && parent.Persistence == sqlast.Temporary && t.Persistence != sqlast.Temporary:
+		j.fail("42809", "cannot inherit from temporary relation %q", key.Name)
+		return true
+	case sure && parent.PartitionBy != nil:
+		j.fail("42809", "cannot inherit from partitioned table %q", key.Name)
+		return true
+	case sure && parent.PartitionOf != catalog.Key{}:
+		j.fail("42809", "cannot inherit from a partition")
+		return true
 	case has:
 		j.fail("42P07", "relation %q would be inherited from more than once", key.Name)
 		return true

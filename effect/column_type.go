@@ -133,6 +133,8 @@ func (j *judge) typeRefused(op *sqlast.AlterColumnType) bool {
 		j.fail("42P16", "cannot alter inherited column %q", op.Column)
 	case inKey:
 		j.fail("42P16", "cannot alter column %q because it is part of the partition key of relation %q", op.Column, of)
+	case op.Using != nil && col.Generated != sqlast.NotGenerated:
+		j.fail("42611", "cannot specify USING when altering type of generated column")
 	case j.retypedTwice(col, op):
 		j.fail("0A000", "cannot alter type of column %q twice", op.Column)
 	case j.collationRefused(op.Type, !op.Collation.IsZero()), j.usingRefused(t, op):

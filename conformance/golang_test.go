@@ -92,7 +92,7 @@ func withGoose(p project, run func(*goose.Provider) error) error {
 }
 
 func sqlMigrate(p project, dir sqlmigrate.MigrationDirection) error {
-	db, err := sql.Open("pgx", p.url)
+	db, err := sql.Open("postgres", p.url) // lib/pq, as in its command
 	if err != nil {
 		return err
 	}

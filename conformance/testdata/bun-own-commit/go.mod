@@ -1,0 +1,3 @@
+module people
+
+require github.com/uptrace/bun v1.3.0

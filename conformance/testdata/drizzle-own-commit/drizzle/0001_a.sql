@@ -1,0 +1,1 @@
+CREATE TABLE mg_people (id bigint PRIMARY KEY);

@@ -1,0 +1,2 @@
+-- Up Migration
+CREATE TABLE mg_people (id bigint PRIMARY KEY);

@@ -1,0 +1,2 @@
+-- Up Migration
+INSERT INTO mg_people VALUES (4);

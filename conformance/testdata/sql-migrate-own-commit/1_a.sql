@@ -1,0 +1,2 @@
+-- +migrate Up
+CREATE TABLE mg_people (id bigint PRIMARY KEY);

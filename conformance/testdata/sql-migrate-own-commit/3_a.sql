@@ -1,0 +1,2 @@
+-- +migrate Up
+INSERT INTO mg_people VALUES (4);

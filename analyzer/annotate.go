@@ -32,7 +32,7 @@ type walk struct {
 	stmts    []*Stmt
 	drops    map[string]int // tables the script drops: the last statement that does
 	skipped  []*Stmt        // of routines: statements that a condition keeps from running
-	routines map[*catalog.Function]*sqlast.Routine
+	routines map[reading]*sqlast.Routine
 	called   int               // statements of routines that were called
 	bodies   []*sqlast.Routine // that were run
 	tx       *Tx

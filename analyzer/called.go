@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/miglint/miglint/source"
 )
@@ -32,6 +33,34 @@ func atCall(foreign []*Stmt, d *Diagnostic) {
 	d.Related = append([]Related{{Span: d.Span, Message: "in " + s.Within.Routine + ", which this runs"}}, d.Related...)
 	d.Span = s.Outermost().Span.Original()
 	d.Fixes = nil
+}
+
+// assembled are the statements that EXECUTE puts together of pieces: what stands in
+// the file is not what is sent.
+func assembled(p *Pass) []*Stmt {
+	var found []*Stmt
+	if len(p.Routines) > 0 {
+		for _, s := range p.Stmts {
+			if s.Within != nil && s.Text != s.Span.Text() {
+				found = append(found, s)
+			}
+		}
+	}
+	return found
+}
+
+// asWritten takes back what a finding about such a statement suggests if it repeats
+// what is written in place of what is sent: nobody could run it.
+func asWritten(list []*Stmt, d *Diagnostic) {
+	if !slices.ContainsFunc(list, func(s *Stmt) bool { return s.Span.Original().Contains(d.Span) }) {
+		return
+	}
+	d.Fixes = nil
+	for _, sign := range [...]string{"||", "%I", "%s", "%L", "''"} {
+		if strings.Contains(d.Suggestion, sign) {
+			d.Suggestion = ""
+		}
+	}
 }
 
 // once reports whether a finding is new: a routine that runs twice has each only

@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/miglint/miglint/catalog"
@@ -39,7 +40,7 @@ func (w *walk) runs(stmt *sqlast.Statement, in *spot) *runs {
 				found = &runs{do: op.Routine}
 			}
 		case *sqlast.Call:
-			found = w.addCall(found, in, op.Name, -1, false)
+			found = w.addCall(found, in, op.Name, nil, -1, false)
 		case *sqlast.Select:
 			q = op.Query
 		case *sqlast.Insert:
@@ -51,7 +52,7 @@ func (w *walk) runs(stmt *sqlast.Statement, in *spot) *runs {
 		}
 		if q != nil {
 			for _, c := range q.Functions {
-				found = w.addCall(found, in, c.Name, len(c.Args), len(q.Reads) > 0)
+				found = w.addCall(found, in, c.Name, c.Args, len(c.Args), len(q.Reads) > 0)
 			}
 		}
 	}
@@ -59,15 +60,15 @@ func (w *walk) runs(stmt *sqlast.Statement, in *spot) *runs {
 }
 
 // addCall adds a call to what a statement runs, if it is to be followed.
-func (w *walk) addCall(to *runs, in *spot, name sqlast.Name, args int, many bool) *runs {
-	f := w.cat.Called(name, args)
+func (w *walk) addCall(to *runs, in *spot, name sqlast.Name, args []sqlast.Expr, count int, many bool) *runs {
+	f := w.cat.Called(name, count)
 	if f == nil || f.Routine == nil || w.called >= maxCalled {
 		return to
 	}
 	if in != nil && (len(in.calls) >= maxCalls || slices.ContainsFunc(in.calls, func(g *catalog.Function) bool { return g.Key == f.Key })) {
 		return to
 	}
-	r := w.read(f)
+	r := w.read(f, given(f, args))
 	if r == nil || r.Problem != nil {
 		return to
 	}
@@ -78,17 +79,66 @@ func (w *walk) addCall(to *runs, in *spot, name sqlast.Name, args int, many bool
 	return to
 }
 
-// read returns the body of a function; it is read once for a script.
-func (w *walk) read(f *catalog.Function) *sqlast.Routine {
-	r, known := w.routines[f]
+// reading is a body that was read for calls with certain values.
+type reading struct {
+	function *catalog.Function
+	values   string
+}
+
+// read returns the body of a function; it is read once for a script and for the
+// same values.
+func (w *walk) read(f *catalog.Function, given map[string]string) *sqlast.Routine {
+	key := reading{function: f}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		key.values += name + "\x00" + given[name] + "\x00"
+	}
+	r, known := w.routines[key]
 	if !known {
 		if w.routines == nil {
-			w.routines = map[*catalog.Function]*sqlast.Routine{}
+			w.routines = map[reading]*sqlast.Routine{}
 		}
-		r = f.Routine()
-		w.routines[f] = r
+		r = f.Routine(given)
+		w.routines[key] = r
 	}
 	return r
+}
+
+// maxGiven bounds the value that a call gives a parameter.
+const maxGiven = 1000
+
+// given returns the values of the parameters for which a call has constants, of
+// types that are written out as they are written in.
+func given(f *catalog.Function, args []sqlast.Expr) map[string]string {
+	var values map[string]string
+	for i, p := range f.InputArgs() {
+		if i >= len(args) || p.Mode == "variadic" {
+			break
+		}
+		arg := args[i]
+		if cast, ok := arg.(*sqlast.CastExpr); ok && keepsText(cast.Type) {
+			arg = cast.Arg
+		}
+		c, ok := arg.(*sqlast.ConstExpr)
+		if !ok || c.Kind != sqlast.StringConst && c.Kind != sqlast.NumberConst || p.Name == "" || !keepsText(p.Type) || len(c.Value) > maxGiven {
+			continue
+		}
+		if values == nil {
+			values = map[string]string{}
+		}
+		values[p.Name] = c.Value
+	}
+	return values
+}
+
+func keepsText(t sqlast.TypeName) bool {
+	if t.ArrayDims > 0 || len(t.Mods) > 0 || t.Schema != "" {
+		return false
+	}
+	switch t.Name.Name {
+	case "text", "varchar", "name", "regclass", "regtype", "citext", "int2", "int4", "int8":
+		return true
+	}
+	return false
 }
 
 // onlyAsks reports whether a statement of a routine does no more than to compute

@@ -276,7 +276,7 @@ func (r *runner) judge(up, down *Pass) judgement {
 // run runs every rule over one script.
 func (r *runner) run(p *Pass, j *judgement) []Diagnostic {
 	var found []Diagnostic
-	foreign := elsewhere(p)
+	foreign, built := elsewhere(p), assembled(p)
 	seen := once{}
 	p.report = func(d Diagnostic) {
 		d.Rule, d.Migration, d.Down = p.Rule, p.Migration, p.Down
@@ -286,6 +286,7 @@ func (r *runner) run(p *Pass, j *judgement) []Diagnostic {
 		}
 		d.atOriginals()
 		if len(p.Routines) > 0 {
+			asWritten(built, &d)
 			atCall(foreign, &d)
 		}
 		if (len(p.Routines) > 0 || p.Script != nil && p.Script.Program != nil) && !seen.first(&d) {

@@ -260,7 +260,7 @@ type Function struct {
 	Settings        []string
 	Atomic          bool
 	// Routine reads the body, anew each time; nil as in sqlast.CreateFunction.
-	Routine func() *sqlast.Routine
+	Routine func(given map[string]string) *sqlast.Routine
 
 	code *code
 }

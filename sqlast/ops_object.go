@@ -109,9 +109,9 @@ type (
 		Body            string   // the AS string, unquoted
 		BodyAt          source.Span
 		Atomic          bool // BEGIN ATOMIC or RETURN instead of a string
-		// Routine reads the body, anew each time; nil if its language is neither
-		// plpgsql nor sql.
-		Routine func() *Routine
+		// Routine reads the body, anew each time, for a call that gives parameters the
+		// values of constants, by name; nil if the language is neither plpgsql nor sql.
+		Routine func(given map[string]string) *Routine
 	}
 	// AlterFunction is ALTER FUNCTION, PROCEDURE and ROUTINE with attributes. A nil
 	// pointer is an attribute not mentioned.

@@ -39,6 +39,7 @@ type routineText struct {
 	quoted   Token
 	language string
 	depth    int // of the body
+	given    map[string]string
 }
 
 // routineText is the string constant at token i as the body of a routine.
@@ -52,8 +53,9 @@ func (l *lowerer) routineText(i int, language string) routineText {
 	return t
 }
 
-// routine reads the body of a function.
-func (t routineText) routine() *sqlast.Routine {
+// routine reads the body of a function whose parameters have the values given.
+func (t routineText) routine(given map[string]string) *sqlast.Routine {
+	t.given = given
 	left := mostBuilt(t.quoted.End - t.quoted.Start)
 	return t.read(nesting{t.depth, &left})
 }
@@ -74,12 +76,11 @@ func (t routineText) read(n nesting) *sqlast.Routine {
 	case len(body.Text) > maxStatement:
 		return problem(tooLong(maxStatement, "body"))
 	}
-	return readPLpgSQL(t.at, body, n, nil)
+	return readPLpgSQL(t.at, body, n, t.given)
 }
 
-// readPLpgSQL reads a body in PL/pgSQL. seen, if not nil, is told of every
-// statement.
-func readPLpgSQL(at source.Span, body source.Fragment, n nesting, seen func(kind string, offset int)) *sqlast.Routine {
+// readPLpgSQL reads a body in PL/pgSQL. given are values of parameters, by name.
+func readPLpgSQL(at source.Span, body source.Fragment, n nesting, given map[string]string) *sqlast.Routine {
 	p := newInner(body, n)
 	defer p.scratch.release()
 	out := &sqlast.Routine{Span: at}
@@ -88,7 +89,8 @@ func readPLpgSQL(at source.Span, body source.Fragment, n nesting, seen func(kind
 		out.Problem = p.unreadable(at, why)
 		return out
 	}
-	r := newPLReader(p, seen)
+	r := newPLReader(p, nil)
+	r.give(given)
 	root := r.routine()
 	if r.hopeless != nil {
 		out.Problem = r.hopeless

@@ -18,7 +18,7 @@ func readSQLBody(at source.Span, body source.Fragment, n nesting) *sqlast.Routin
 
 // atomicBody reads a body that is no string, when the function it returns is
 // called: BEGIN ATOMIC … END, or RETURN expression.
-func (l *lowerer) atomicBody() func() *sqlast.Routine {
+func (l *lowerer) atomicBody() func(map[string]string) *sqlast.Routine {
 	lo, hi := l.find(l.lo, l.hi, "begin", "atomic"), l.hi-1
 	list := lo >= 0 && l.word(hi, "end")
 	if list {
@@ -30,7 +30,7 @@ func (l *lowerer) atomicBody() func() *sqlast.Routine {
 		return nil
 	}
 	start, end, frag, depth := l.toks[lo].Start, l.toks[hi-1].End, l.frag, l.depth+1
-	return func() *sqlast.Routine {
+	return func(map[string]string) *sqlast.Routine {
 		at, body := frag.Span(start, end), frag.Slice(start, end)
 		left := mostBuilt(end - start)
 		if list {

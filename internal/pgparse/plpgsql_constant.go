@@ -159,6 +159,8 @@ func (c constant) variable(name string, i int) (source.Fragment, bool) {
 	s := v.valueAt(i, c.region)
 	switch {
 	case s == nil:
+	case s.given != nil:
+		return c.inPlace(tokenSpan{i, i + 1}, *s.given), c.spend(len(*s.given))
 	case s.loop != nil:
 		return c.loopValue(s.loop, s.column, i)
 	case s.value.known():

@@ -47,6 +47,7 @@ type plSet struct {
 	value  tokenSpan
 	loop   *loopValues
 	column int
+	given  *string // by the caller
 }
 
 func (s *plScope) find(name string) *plVariable {
@@ -63,6 +64,19 @@ func (s *plScope) add(v *plVariable) {
 		s.vars = map[string]*plVariable{}
 	}
 	s.vars[v.name] = v
+}
+
+// give declares parameters that have values from the caller.
+func (r *plReader) give(values map[string]string) {
+	if len(values) == 0 {
+		return
+	}
+	r.scope = &plScope{outer: r.scope}
+	for name, value := range values {
+		v := &plVariable{name: name, kind: textVariable}
+		r.scope.add(v)
+		r.set(v, plSet{value: nowhere, given: &value})
+	}
 }
 
 // enterRegion begins a region at pos and returns what ends it.

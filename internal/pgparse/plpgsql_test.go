@@ -78,7 +78,7 @@ func routineOf(t *testing.T, text string) *sqlast.Routine {
 				return op.Routine
 			case *sqlast.CreateFunction:
 				if op.Routine != nil {
-					return op.Routine()
+					return op.Routine(nil)
 				}
 			}
 		}

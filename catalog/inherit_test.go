@@ -1,6 +1,10 @@
 package catalog_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/miglint/miglint/catalog"
+)
 
 func TestPartitions(t *testing.T) {
 	setup := `CREATE TABLE o (id int PRIMARY KEY);
@@ -89,6 +93,12 @@ func TestInheritance(t *testing.T) {
 			want:  []string{"a int4"},
 		},
 		{
+			name:  "a default of one of two parents",
+			sql:   `CREATE TABLE p (a int); CREATE TABLE q (a int DEFAULT 1); CREATE TABLE c () INHERITS (p, q)`,
+			table: "c",
+			want:  []string{"a int4 default"},
+		},
+		{
 			name:  "LIKE adds an identity to what is inherited",
 			sql:   `CREATE TABLE p (a int GENERATED ALWAYS AS IDENTITY); CREATE TABLE c (LIKE p INCLUDING IDENTITY) INHERITS (p)`,
 			table: "c",
@@ -166,4 +176,16 @@ func TestLike(t *testing.T) {
 			},
 		},
 	})
+}
+
+// A partition has its parent's identity since PostgreSQL 17.
+func TestIdentityOfAttached(t *testing.T) {
+	sql := `CREATE TABLE p (a int GENERATED ALWAYS AS IDENTITY) PARTITION BY LIST (a); CREATE TABLE q (a int NOT NULL); ALTER TABLE p ATTACH PARTITION q DEFAULT`
+	for major, want := range map[int]string{16: "a int4 not null", 17: "a int4 identity, not null"} {
+		c := catalog.NewFor(major)
+		apply(t, c, 0, sql)
+		if got := describe(c, "q"); len(got) != 1 || got[0] != want {
+			t.Errorf("PostgreSQL %d: %q, want %q", major, got, want)
+		}
+	}
 }

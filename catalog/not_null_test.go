@@ -45,6 +45,10 @@ func TestNotNullOfChild(t *testing.T) {
 			[]string{"a int4 not null"}},
 		{"of a table that it is like", `CREATE TABLE s (a int CONSTRAINT l NOT NULL); CREATE TABLE c (LIKE s); ALTER TABLE c DROP CONSTRAINT l`,
 			[]string{"a int4"}},
+		{"made from one that is not valid", `ALTER TABLE p ADD CONSTRAINT l NOT NULL a NOT VALID; CREATE TABLE c () INHERITS (p)`,
+			[]string{"a int4 not null"}},
+		{"NO INHERIT of the parent", `ALTER TABLE p ADD CONSTRAINT l NOT NULL a NO INHERIT; CREATE TABLE c () INHERITS (p)`,
+			[]string{"a int4"}},
 		{"from the parent only", `CREATE TABLE c () INHERITS (p); ALTER TABLE p ADD CONSTRAINT k NOT NULL a; ALTER TABLE p DROP CONSTRAINT k`,
 			[]string{"a int4"}},
 	}

@@ -15,9 +15,7 @@ func (c *Catalog) partitionOf(t *Table, op *sqlast.CreateTable, at Origin) {
 	}
 	t.ColumnsUnknown = parent.Partial || parent.ColumnsUnknown
 	c.linkPartition(parent, t, op.Bound)
-	for _, col := range parent.Columns {
-		c.copyColumn(t, col, at)
-	}
+	c.copyColumns(t, parent, at)
 	c.copyChecks(t, parent, at)
 	c.inheritIndexes(t, parent, at)
 	c.inheritForeignKeys(t, parent, at)
@@ -230,12 +228,14 @@ func (c *Catalog) checkIndexComplete(t *Table, name string) {
 // adoptColumns makes the columns of a table those of the partitioned table it is
 // attached to (MergeAttributesIntoExisting).
 func (c *Catalog) adoptColumns(t *Table) {
+	parent := c.TableAt(t.PartitionOf)
 	for i, col := range t.Columns {
-		if !col.Inherited {
-			clone := *col
-			clone.Inherited = true
-			t.Columns = with(t.Columns, i, &clone)
+		clone := *col
+		clone.Inherited = true
+		if own := parent.Column(col.Name); c.major >= 17 && own != nil {
+			clone.Identity = own.Identity
 		}
+		t.Columns = with(t.Columns, i, &clone)
 	}
 }
 

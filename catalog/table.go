@@ -208,10 +208,26 @@ func (c *Catalog) addInherited(t *Table, parents []sqlast.Name, at Origin) {
 		if parent.Partial {
 			t.ColumnsUnknown = true
 		}
-		for _, col := range parent.Columns {
-			c.copyColumn(t, col, at)
-		}
+		c.copyColumns(t, parent, at)
 		c.copyChecks(t, parent, at)
+	}
+}
+
+// copyColumns gives a new table the columns of a parent. A NOT NULL that is not
+// valid is valid there, one that is NO INHERIT is not (MergeAttributes). Of several
+// parents, one with a default gives it.
+func (c *Catalog) copyColumns(t, parent *Table, at Origin) {
+	for _, col := range parent.Columns {
+		if own := ownNotNull(parent, col.Name); own != nil {
+			clone := *col
+			clone.NotNull = !own.NoInherit
+			col = &clone
+		}
+		c.copyColumn(t, col, at)
+		if own := t.Column(col.Name); own != nil && own.Default == nil && col.Default != nil && own.Generated == sqlast.NotGenerated {
+			c.column(t, col.Name).Default = col.Default
+			c.useExpr(t.Key, col.Default)
+		}
 	}
 }
 

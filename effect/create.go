@@ -104,7 +104,7 @@ func (j *judge) attached(op sqlast.Op) {
 		j.lock(j.cat.Resolve(op.Table.Name), AccessExclusive, "a rule changes how queries of the relation are rewritten")
 	case *sqlast.CreatePolicy:
 		if t := j.cat.Table(op.Table.Name); !op.Alter && t != nil && !j.doubtful(t) &&
-			slices.ContainsFunc(t.Policies, func(p *catalog.Policy) bool { return p.Name == op.Name }) {
+			slices.ContainsFunc(t.Policies, func(p *catalog.Policy) bool { return p.Name == op.Name }) && !j.mayMiss(t, op.Using, op.Check) {
 			j.fail("42710", "policy %q for table %q already exists", op.Name, t.Name)
 			return
 		}

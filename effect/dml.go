@@ -35,11 +35,17 @@ func (j *judge) dml(op sqlast.Op) {
 			j.lockReferencedByRows(op.Table, given)
 		}
 		j.lockReferencingRows(j.cat.Resolve(op.Table.Name), columns, map[catalog.Key]bool{})
+		if t := j.cat.Table(op.Table.Name); !j.mayMiss(t, updateExprs(op)...) {
+			j.failWithoutIdentity(t, writeChange)
+		}
 	case *sqlast.Delete:
 		j.write(op.Table, writeDelete, "DELETE writes it")
 		j.reads(op.Using)
 		j.query(op.Query)
 		j.lockReferencingRows(j.cat.Resolve(op.Table.Name), nil, map[catalog.Key]bool{})
+		if t := j.cat.Table(op.Table.Name); !j.mayMiss(t, op.Where) {
+			j.failWithoutIdentity(t, writeDelete)
+		}
 	case *sqlast.Merge:
 		j.write(op.Table, writeMerge, "MERGE writes it")
 		j.query(op.Query)
@@ -143,7 +149,6 @@ const (
 func (j *judge) write(r sqlast.Relation, how writing, cause string) {
 	key := j.cat.Resolve(r.Name)
 	j.gone(r.Name)
-	j.failWithoutIdentity(j.cat.TableAt(key), how)
 	if kind, _ := j.cat.RelationKind(key); kind == sqlast.MaterializedView && j.taken(key) {
 		j.fail("42809", "cannot change materialized view %q", key.Name)
 		return

@@ -92,16 +92,8 @@ func (j *judge) assignmentsMustFit(op *sqlast.Update) {
 	}
 	// What is generated is looked at last, by the rewriter: a name that may be
 	// missing may fail first.
-	exprs := []sqlast.Expr{op.Where}
-	for _, a := range op.Set {
-		exprs = append(exprs, a.Value)
-	}
-	for _, e := range exprs {
-		for _, ref := range sqlast.Columns(e) {
-			if j.lacksColumn(t, ref.Column) && ref.Column != "*" {
-				return
-			}
-		}
+	if j.mayMiss(t, updateExprs(op)...) {
+		return
 	}
 	for _, a := range op.Set {
 		switch col := t.Column(a.Column); {
@@ -110,6 +102,27 @@ func (j *judge) assignmentsMustFit(op *sqlast.Update) {
 			return
 		}
 	}
+}
+
+func updateExprs(op *sqlast.Update) []sqlast.Expr {
+	exprs := []sqlast.Expr{op.Where}
+	for _, a := range op.Set {
+		exprs = append(exprs, a.Value)
+	}
+	return exprs
+}
+
+// mayMiss reports whether expressions name a column that the table lacks. It may be
+// one of another relation.
+func (j *judge) mayMiss(t *catalog.Table, exprs ...sqlast.Expr) bool {
+	for _, e := range exprs {
+		for _, ref := range sqlast.Columns(e) {
+			if j.lacksColumn(t, ref.Column) && ref.Column != "*" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (j *judge) missingColumn(t *catalog.Table, name string) {

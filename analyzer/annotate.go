@@ -211,6 +211,9 @@ func (w *walk) annotated(stmt *sqlast.Statement, in *spot) *Stmt {
 	if in != nil && in.client {
 		s.MayRun, s.Many = in.mayRun, in.many
 	} else if in != nil {
+		if in.routine != "" {
+			s.Origin.Call = in.by.Outermost().Span
+		}
 		s.Within = &Within{By: in.by, Routine: in.routine, MayRun: in.mayRun, Caught: in.sub, Many: in.many}
 		env.InFunction = w.tx.Kind == RoutineTx && !in.sub
 	}

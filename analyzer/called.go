@@ -7,29 +7,39 @@ import (
 	"github.com/miglint/miglint/source"
 )
 
-// elsewhere are the statements of a script whose text stands in another file: in
-// the body of a function that an earlier migration made and this one calls.
+// elsewhere are the statements of a script that are told at the call: their text
+// stands in the body of a function that an earlier file made, or is put together of
+// what the call gives it.
 func elsewhere(p *Pass) []*Stmt {
-	if p.Script == nil || len(p.Routines) == 0 {
-		return nil
-	}
 	var found []*Stmt
-	for _, s := range p.Stmts {
-		if s.Within != nil && s.Span.Original().File != p.Script.File {
-			found = append(found, s)
+	if p.Script != nil && len(p.Routines) > 0 {
+		for _, s := range p.Stmts {
+			if isElsewhere(p, s) {
+				found = append(found, s)
+			}
 		}
 	}
 	return found
 }
 
-// atCall makes a finding in such a body one about the call that runs it: the
-// other file is not under judgement, and is not what must change.
-func atCall(foreign []*Stmt, d *Diagnostic) {
-	i := slices.IndexFunc(foreign, func(s *Stmt) bool { return s.Span.Original().Contains(d.Span) })
-	if i < 0 {
+func isElsewhere(p *Pass, s *Stmt) bool {
+	return s.Within != nil && s.Within.Routine != "" && (s.Span.Original().File != p.Script.File || s.Text != s.Span.Text())
+}
+
+// atCall makes a finding about such a statement one about the call that runs it:
+// the other file is not under judgement, and the call is what is new.
+func atCall(p *Pass, foreign []*Stmt, d *Diagnostic) {
+	s := d.stmt
+	if s == nil {
+		i := slices.IndexFunc(foreign, func(s *Stmt) bool { return s.Span.Original().Contains(d.Span) })
+		if i < 0 {
+			return
+		}
+		s = foreign[i]
+	}
+	if !isElsewhere(p, s) {
 		return
 	}
-	s := foreign[i]
 	d.Related = append([]Related{{Span: d.Span, Message: "in " + s.Within.Routine + ", which this runs"}}, d.Related...)
 	d.Span = s.Outermost().Span.Original()
 	d.Fixes = nil
@@ -52,7 +62,7 @@ func assembled(p *Pass) []*Stmt {
 // asWritten takes back what a finding about such a statement suggests if it repeats
 // what is written in place of what is sent: nobody could run it.
 func asWritten(list []*Stmt, d *Diagnostic) {
-	if !slices.ContainsFunc(list, func(s *Stmt) bool { return s.Span.Original().Contains(d.Span) }) {
+	if !slices.ContainsFunc(list, func(s *Stmt) bool { return s == d.stmt || d.stmt == nil && s.Span.Original().Contains(d.Span) }) {
 		return
 	}
 	d.Fixes = nil

@@ -24,6 +24,7 @@ type Diagnostic struct {
 	Related    []Related
 	Fixes      []Fix
 
+	stmt      *Stmt                // that it is about, if the rule has said so
 	Migration *migration.Migration // nil for a finding about the stream
 	Down      bool
 }

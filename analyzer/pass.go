@@ -47,6 +47,7 @@ func (p *Pass) ReportStmt(s *Stmt, i int, d Diagnostic) {
 	if d.Span.IsZero() {
 		d.Span = s.Ops[i].Pos()
 	}
+	d.stmt = s
 	if d.Until == "" && len(d.Locks) > 0 {
 		d.Until = s.Until()
 	}

@@ -287,7 +287,7 @@ func (r *runner) run(p *Pass, j *judgement) []Diagnostic {
 		d.atOriginals()
 		if len(p.Routines) > 0 {
 			asWritten(built, &d)
-			atCall(foreign, &d)
+			atCall(p, foreign, &d)
 		}
 		if (len(p.Routines) > 0 || p.Script != nil && p.Script.Program != nil) && !seen.first(&d) {
 			return

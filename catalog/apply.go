@@ -10,7 +10,7 @@ import (
 // Apply changes the catalog as the statement changes the schema. The statement
 // is taken to have succeeded: what the catalog does not know, or knows
 // otherwise, is made to fit. Transaction control is ignored: take snapshots and
-// Restore them. The span of at is replaced by each op's own.
+// Restore them. The span of at is replaced by each op's own, or by that of the call.
 func (c *Catalog) Apply(stmt *sqlast.Statement, at Origin) {
 	c.tx = at.Tx
 	if stmt.Problem != nil && (len(stmt.Ops) == 0 || stmt.Problem.Kind == sqlast.UnresolvedSQL) {
@@ -25,7 +25,9 @@ func (c *Catalog) Apply(stmt *sqlast.Statement, at Origin) {
 		}
 	}
 	for _, op := range inPasses(stmt.Ops) {
-		at.Span = op.Pos()
+		if at.Span = op.Pos(); !at.Call.IsZero() {
+			at.Span = at.Call
+		}
 		c.apply(op, at)
 	}
 }

@@ -30,7 +30,10 @@ type Origin struct {
 	Down      bool        // in the migration's down script
 	Version   string      // the migration's version, for messages
 	Tx        int         // ordinal of the transaction, unique in the run; autocommitted statements have one each
-	Span      source.Span // the op
+	Span      source.Span // the op, or Call
+	// Call is the statement of a script that calls the routine in which the op stands;
+	// nowhere for others.
+	Call source.Span
 }
 
 // StartingSchema is the Migration of objects that were there before the first

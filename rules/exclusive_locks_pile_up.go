@@ -36,7 +36,7 @@ func runExclusiveLocksPileUp(p *analyzer.Pass) {
 				continue
 			}
 			reported[s.Tx] = true
-			p.Report(analyzer.Diagnostic{
+			p.ReportStmt(s, 0, analyzer.Diagnostic{
 				Span: s.Span,
 				Message: fmt.Sprintf("%s stays locked since line %d while this waits for its lock on %s",
 					first.Relation, first.By.Line(), l.Relation),

@@ -36,7 +36,7 @@ func runLockTimeoutMissing(p *analyzer.Pass) {
 		if d, set := s.Settings.Duration("lock_timeout"); set && d > 0 || set && lockedBefore(s, lock) {
 			continue
 		}
-		p.Report(analyzer.Diagnostic{
+		p.ReportStmt(s, 0, analyzer.Diagnostic{
 			Span: s.Span,
 			Message: fmt.Sprintf("waits for %s on %s without a lock_timeout: whatever else wants the table queues behind it",
 				lock.Mode.SQL(), lock.Relation),

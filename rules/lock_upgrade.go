@@ -33,7 +33,7 @@ func runLockUpgrade(p *analyzer.Pass) {
 			if !ok {
 				continue
 			}
-			p.Report(analyzer.Diagnostic{
+			p.ReportStmt(s, 0, analyzer.Diagnostic{
 				Span: s.Span,
 				Message: fmt.Sprintf("asking for ACCESS EXCLUSIVE on %s while line %d already holds %s can deadlock with running code",
 					l.Relation, h.By.Line(), h.Mode.SQL()),

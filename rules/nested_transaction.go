@@ -42,13 +42,13 @@ func runNestedTransaction(p *analyzer.Pass) {
 		}
 		switch {
 		case t.Kind == sqlast.Begin && s.Tx.Kind == analyzer.RunnerTx:
-			p.Report(analyzer.Diagnostic{Span: s.Span, Message: fmt.Sprintf(
+			p.ReportStmt(s, 0, analyzer.Diagnostic{Span: s.Span, Message: fmt.Sprintf(
 				"BEGIN does nothing here but warn: %s", whyInTransaction(p, s))})
 		case t.Kind == sqlast.Begin && s.Tx.Begin != s:
-			p.Report(analyzer.Diagnostic{Span: s.Span, Message: fmt.Sprintf(
+			p.ReportStmt(s, 0, analyzer.Diagnostic{Span: s.Span, Message: fmt.Sprintf(
 				"BEGIN does nothing here but warn: %s", whyInTransaction(p, s)), Related: transactionBegin(s)})
 		case endsTransaction(t) && s.Tx.Kind == analyzer.RunnerTx && !handsBack(p.Stmts[i+1:]):
-			p.Report(analyzer.Diagnostic{Span: s.Span, Message: endOfRunnerTx(p, t, p.Stmts[i:])})
+			p.ReportStmt(s, 0, analyzer.Diagnostic{Span: s.Span, Message: endOfRunnerTx(p, t, p.Stmts[i:])})
 		}
 	}
 }

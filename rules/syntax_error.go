@@ -20,7 +20,7 @@ var syntaxError = &analyzer.Rule{
 func reportUnread(p *analyzer.Pass, kind sqlast.ProblemKind) {
 	for _, s := range p.Stmts {
 		if s.Problem != nil && s.Problem.Kind == kind {
-			p.Report(analyzer.Diagnostic{Span: s.Problem.Span, Message: s.Problem.Message})
+			p.ReportStmt(s, 0, analyzer.Diagnostic{Span: s.Problem.Span, Message: s.Problem.Message})
 		}
 	}
 }

@@ -30,12 +30,12 @@ func runUnclosedTransaction(p *analyzer.Pass) {
 			if rest := outside(p.Stmts[i+1:]); rest > 1 {
 				what = fmt.Sprintf("the %d statements after BEGIN are", rest)
 			}
-			p.Report(analyzer.Diagnostic{Span: s.Span, Message: fmt.Sprintf(
+			p.ReportStmt(s, 0, analyzer.Diagnostic{Span: s.Span, Message: fmt.Sprintf(
 				"this transaction is never committed: %s rolled back when the connection closes, or left open with all locks", what)})
 		case endsTransaction(t) && s.Tx != nil && s.Tx.Kind == analyzer.ImplicitTx:
 			p.Report(endOfImplicitTx(p, t, s, len(p.Stmts)-i-1))
 		case endsTransaction(t) && s.Tx == nil:
-			p.Report(analyzer.Diagnostic{Span: s.Span, Severity: analyzer.Warning, Message: fmt.Sprintf(
+			p.ReportStmt(s, 0, analyzer.Diagnostic{Span: s.Span, Severity: analyzer.Warning, Message: fmt.Sprintf(
 				"%s has no transaction to end: everything before it has already committed", s.Text)})
 		}
 	}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/miglint/miglint/analyzer"
@@ -23,8 +24,10 @@ var unresolvedSQL = &analyzer.Rule{
 func runUnresolvedSQL(p *analyzer.Pass) {
 	reportProblems(p)
 	var found []analyzer.Related
+	var first *analyzer.Stmt
 	for _, s := range p.Stmts {
 		if problem := unresolved(s); problem != nil {
+			first = cmp.Or(first, s)
 			found = append(found, analyzer.Related{Span: problem.Span, Message: problem.Message})
 		}
 	}
@@ -36,7 +39,7 @@ func runUnresolvedSQL(p *analyzer.Pass) {
 		d.Message += fmt.Sprintf("; %d more in this file are like that", n)
 		d.Related = found[1:min(len(found), maxRelated)]
 	}
-	p.Report(d)
+	p.ReportStmt(first, 0, d)
 }
 
 // unresolved says why it is not known what a statement does; nil if it is, or if

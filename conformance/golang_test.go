@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
+	atlas "ariga.io/atlas/sql/migrate"
+	atlaspostgres "ariga.io/atlas/sql/postgres"
 	"github.com/golang-migrate/migrate/v4"
 	_ "github.com/golang-migrate/migrate/v4/database/postgres"
 	_ "github.com/golang-migrate/migrate/v4/source/file"
@@ -60,6 +62,12 @@ func goFrameworks() []framework {
 			down: func(ctx context.Context, p project) error {
 				return withBun(ctx, p, func(m *bunmigrate.Migrator) error { _, err := m.Rollback(ctx); return err })
 			},
+		},
+		{
+			// The library, which orders and cuts files. The command atlas, which begins
+			// the transactions, is in no registry.
+			name: "atlas", version: module("ariga.io/atlas"),
+			up: atlasLibrary,
 		},
 	}
 }
@@ -129,4 +137,32 @@ func withBun(ctx context.Context, p project, run func(*bunmigrate.Migrator) erro
 		return err
 	}
 	return run(m)
+}
+
+func atlasLibrary(ctx context.Context, p project) error {
+	db, err := sql.Open("pgx", p.url)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	driver, err := atlaspostgres.Open(db)
+	if err != nil {
+		return err
+	}
+	dir, err := atlas.NewLocalDir(p.dir)
+	if err != nil {
+		return err
+	}
+	sum, err := dir.Checksum()
+	if err != nil {
+		return err
+	}
+	if err := atlas.WriteSumFile(dir, sum); err != nil {
+		return err
+	}
+	executor, err := atlas.NewExecutor(driver, dir, atlas.NopRevisionReadWriter{})
+	if err != nil {
+		return err
+	}
+	return executor.ExecuteN(ctx, 0)
 }

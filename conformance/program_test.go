@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -83,6 +84,17 @@ func programs() []framework {
 			},
 		},
 		{
+			name: "popx", version: popxVersion, // `go build` in the folder popx
+			up: func(ctx context.Context, p project) error {
+				_, err := output(ctx, p.dir, nil, "popx", "up", p.url, ".")
+				return err
+			},
+			down: func(ctx context.Context, p project) error {
+				_, err := output(ctx, p.dir, nil, "popx", "down", p.url, ".")
+				return err
+			},
+		},
+		{
 			name: "flyway", version: jar("flyway-core"),
 			up: func(ctx context.Context, p project) error { return java(ctx, p, "Flyway.java", "migrate") },
 		},
@@ -102,6 +114,17 @@ func printed(name string, args ...string) func(context.Context) (string, error) 
 		out, err := output(ctx, "", nil, name, args...)
 		return versionNumber.FindString(out), err
 	}
+}
+
+// popxVersion is the version of Ory's library in the program popx on PATH.
+func popxVersion(ctx context.Context) (string, error) {
+	exe, err := exec.LookPath("popx")
+	if err != nil {
+		return "", err
+	}
+	about, err := output(ctx, "", nil, "go", "version", "-m", exe)
+	_, version, _ := strings.Cut(about, "github.com/ory/x")
+	return versionNumber.FindString(version), err
 }
 
 // nodePackage is the version of a package that Node.js finds.

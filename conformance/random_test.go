@@ -150,6 +150,21 @@ var layouts = map[string]func(r *random){
 		}
 		r.files[r.pick("1.sql", "x_1.sql", "1_a.txt")] = r.query()
 	},
+	"atlas": func(r *random) {
+		r.files["atlas.sum"] = "" // the library writes it in its own copy
+		for range 2 + r.IntN(8) {
+			text := "-- atlas:txmode none\n\n"
+			switch r.IntN(3) {
+			case 0:
+				text = "-- atlas:delimiter \\n\\n\\n\n-- atlas:txmode none\n\n" + r.query() + "\n\n\n" + r.statement()
+			case 1:
+				text += r.query() + "\n" + r.query() + r.statement()
+			default:
+				text += r.query()
+			}
+			r.files[r.pick(r.number()+"_"+r.title(), r.number())+".sql"] = text
+		}
+	},
 	"bun": func(r *random) {
 		for range 2 + r.IntN(8) {
 			text := r.query()

@@ -3,6 +3,7 @@ package migration
 import (
 	"bytes"
 	"regexp"
+	"unicode"
 
 	"github.com/miglint/miglint/source"
 )
@@ -23,13 +24,21 @@ func atlasPieces(text []byte, start int, delim string, tx TxShape) (pieces []pie
 		pieces = append(pieces, piece{start: start + from, end: start + i, tx: tx})
 		from = i
 	}
+	leading := true // nothing but blanks and comments since the last delimiter
 	for at < len(text) && delim != "" {
+		if leading {
+			at = len(text) - len(bytes.TrimLeftFunc(text[at:], unicode.IsSpace))
+			comment := bytes.HasPrefix(text[at:], []byte("--")) || bytes.HasPrefix(text[at:], []byte("/*"))
+			if leading = comment; at == len(text) {
+				break
+			}
+		}
 		switch c := text[at]; {
 		case depth == 0 && bytes.HasPrefix(text[at:], []byte(delim)):
 			end(at)
 			cuts = append(cuts, source.Cut{Start: start + at, End: start + at + len(delim), New: ";"})
 			at += len(delim)
-			from = at
+			from, leading = at, true
 			continue
 		case c == '(':
 			depth++
@@ -44,12 +53,7 @@ func atlasPieces(text []byte, start int, delim string, tx TxShape) (pieces []pie
 				continue
 			}
 		case bytes.HasPrefix(text[at:], []byte("--")):
-			at += 2
-			if i := bytes.IndexByte(text[at:], '\n'); i >= 0 {
-				at += i // not past the line end: a delimiter may begin with it
-			} else {
-				at = len(text)
-			}
+			at = after(text, at+2, "\n") // the line end is the comment's, not the delimiter's
 			continue
 		case bytes.HasPrefix(text[at:], []byte("/*")):
 			at = after(text, at+2, "*/")

@@ -59,9 +59,9 @@ type Migration struct {
 	// Group, if not empty, is what the steps of one change have in common that were
 	// split into a migration each. Their downs take back the change as a whole: one
 	// of them need not undo its own up.
-	Group string
-	Judged     bool // false: history only, no findings wanted
-	NoDown     bool // says itself, in the framework's own words, that it needs no down
+	Group  string
+	Judged bool // false: history only, no findings wanted
+	NoDown bool // says itself, in the framework's own words, that it needs no down
 	// AfterUnread is set when migrations that cannot be read, such as goose's that
 	// are written in Go, run between the one before and this one.
 	AfterUnread bool

@@ -1,0 +1,2 @@
+DROP TABLE mg_pets;
+DROP TABLE mg_people;

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY mg_people_name_idx;

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY mg_people_name_idx ON mg_people (name);

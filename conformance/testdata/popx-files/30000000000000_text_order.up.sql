@@ -1,0 +1,1 @@
+INSERT INTO mg_people VALUES (6, 'x');

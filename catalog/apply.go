@@ -158,7 +158,7 @@ func (c *Catalog) applyAlter(op sqlast.AlterAction, at Origin) {
 	case *sqlast.AddConstraint:
 		c.addConstraint(t, newConstraint(&op.Constraint, "", at), op.Table.Only)
 	case *sqlast.DropConstraint:
-		c.dropConstraint(t.Key, op.Constraint)
+		c.dropConstraint(t.Key, op.Constraint, op.Table.Only)
 	case *sqlast.ValidateConstraint:
 		c.validateConstraint(t, op.Constraint, at)
 	case *sqlast.AlterConstraint:

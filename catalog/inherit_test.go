@@ -99,6 +99,12 @@ func TestInheritance(t *testing.T) {
 			want:  []string{"a int4 default"},
 		},
 		{
+			name:  "a check that ONLY the parent loses is the child's own",
+			sql:   `CREATE TABLE p (a int, CONSTRAINT k CHECK (a > 0), CONSTRAINT l CHECK (a > 1)); CREATE TABLE c () INHERITS (p); ALTER TABLE ONLY p DROP CONSTRAINT k; ALTER TABLE p DROP CONSTRAINT l`,
+			table: "c",
+			want:  []string{"a int4", "check k (a)"},
+		},
+		{
 			name:  "LIKE adds an identity to what is inherited",
 			sql:   `CREATE TABLE p (a int GENERATED ALWAYS AS IDENTITY); CREATE TABLE c (LIKE p INCLUDING IDENTITY) INHERITS (p)`,
 			table: "c",

@@ -65,10 +65,13 @@ func merged(all []sqlast.Constraint, i int) bool {
 	return false
 }
 
-// columnIsThere reports whether history knows the column to exist when the pass
-// that adds columns begins.
+// columnIsThere reports whether history knows the column to exist when it is to be
+// added, or the statement has just added it.
 func (j *judge) columnIsThere(op *sqlast.AddColumn) bool {
 	a := j.alter
+	if a.added[op.Column.Name] != op {
+		return true // note keeps the first
+	}
 	return columnOf(a.table, op.Column.Name) != nil && !a.droppedCols[op.Column.Name]
 }
 

@@ -79,7 +79,9 @@ func (a *alter) note(op sqlast.AlterAction) {
 	case *sqlast.DropColumn:
 		set(&a.droppedCols, op.Column, true)
 	case *sqlast.AddColumn:
-		set(&a.added, op.Column.Name, op)
+		if a.added[op.Column.Name] == nil {
+			set(&a.added, op.Column.Name, op)
+		}
 	case *sqlast.AlterColumnType:
 		set(&a.retyped, op.Column, op)
 	case *sqlast.SetNotNull:

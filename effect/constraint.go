@@ -258,6 +258,16 @@ func (j *judge) dropConstraint(op *sqlast.DropConstraint) {
 		j.fail("42P16", "cannot drop inherited constraint %q of relation %q", op.Constraint, a.key.Name)
 		return
 	}
+	if op.Table.Only && (c.Kind == sqlast.Check || c.Kind == sqlast.NotNullConstraint) && !c.NoInherit {
+		if len(a.table.Partitions) > 0 && j.env.Major < 18 {
+			j.fail("42P16", "cannot remove constraint from only the partitioned table when partitions exist")
+			return
+		}
+		j.lockAll(slices.Concat(a.table.Partitions, a.table.Children), AccessExclusive, "DROP CONSTRAINT changes the constraint's inheritance")
+	}
+	if c.Kind == sqlast.Unique || c.Kind == sqlast.PrimaryKey || c.Kind == sqlast.Exclusion {
+		j.lockAll(j.partitions(a.key)[1:], AccessExclusive, "the constraint goes in every partition")
+	}
 	j.loseConstraint(a.table, c, "", op.Cascade)
 }
 
@@ -310,24 +320,49 @@ func addsConstraint(op sqlast.Op) bool {
 }
 
 // loseReferencing records the loss of the foreign keys that depend on an index of
-// t. It is false, and the failure recorded, if they keep it from being dropped.
+// t, or on those of partitions attached to it. It is false, and the failure
+// recorded, if they keep it from being dropped.
 func (j *judge) loseReferencing(t *catalog.Table, index string, cascade bool, what, why string) bool {
 	w := j.newWake(cascade, false)
-	lose := func(from *catalog.Table, fk *catalog.Constraint) {
-		if fk.RefIndex != index || fk.Parent != "" || !w.depends(from.Key, w.part(sqlast.TableConstraint, fk.Name, from.Key)) {
-			return
+	for _, i := range j.withAttached(t, index) {
+		lose := func(from *catalog.Table, fk *catalog.Constraint) {
+			if fk.RefIndex != i.Name || fk.Parent != "" || !w.depends(from.Key, w.part(sqlast.TableConstraint, fk.Name, from.Key)) {
+				return
+			}
+			j.lockAll(j.partitions(from.Key), AccessExclusive, "its foreign key "+fk.Name+" is dropped by CASCADE")
+			j.lose(sqlast.TableConstraint, inside(from.Key, fk.Name), why, false)
 		}
-		j.lockAll(j.partitions(from.Key), AccessExclusive, "its foreign key "+fk.Name+" is dropped by CASCADE")
-		j.lose(sqlast.TableConstraint, inside(from.Key, fk.Name), why, false)
-	}
-	j.referencing(t.Key, lose)
-	for _, fk := range foreignKeys(t) {
-		if fk.RefTable == t.Key && (j.alter == nil || !j.alter.dropped[fk.Name]) {
-			lose(t, fk)
+		j.referencing(i.Table, lose)
+		owner := j.cat.TableAt(i.Table)
+		for _, fk := range foreignKeys(owner) {
+			if fk.RefTable == i.Table && (j.alter == nil || i.Table != j.alter.key || !j.alter.dropped[fk.Name]) {
+				lose(owner, fk)
+			}
 		}
 	}
 	w.failIfKept(what)
 	return len(w.keepers) == 0
+}
+
+// withAttached is an index of a table and those of its partitions that go with it.
+func (j *judge) withAttached(t *catalog.Table, index string) []*catalog.Index {
+	i := t.Index(index)
+	if i == nil {
+		return nil
+	}
+	all := []*catalog.Index{i}
+	parents := map[catalog.Key]bool{i.Key: true}
+	for _, k := range j.partitions(t.Key)[1:] { // a parent comes before its partitions
+		if p := j.cat.TableAt(k); p != nil {
+			for _, own := range p.Indexes {
+				if parents[own.Parent] {
+					parents[own.Key] = true
+					all = append(all, own)
+				}
+			}
+		}
+	}
+	return all
 }
 
 // sameColumns compares two sets of columns.

@@ -21,6 +21,9 @@ func (j *judge) foreignKey(fk *sqlast.Constraint, notValid bool, added sqlast.Ty
 			j.fail("42809", "cannot add NOT VALID foreign key on partitioned table %q referencing relation %q", a.key.Name, fk.RefTable.Name)
 		}
 	}
+	if j.persistenceRefuses(a.table, fk.RefTable) {
+		return
+	}
 	for _, column := range fk.Columns {
 		if added.IsZero() && j.lacksColumn(a.table, column) && a.added[column] == nil {
 			j.fail("42703", "column %q referenced in foreign key constraint does not exist", column)
@@ -44,6 +47,31 @@ func (j *judge) foreignKey(fk *sqlast.Constraint, notValid bool, added sqlast.Ty
 		}
 		j.scan(k, false, "every row of the new foreign key is looked up in "+ref.String())
 	}
+}
+
+// persistenceRefuses fails a foreign key to something that is no table, or may be
+// gone before the table that has it.
+func (j *judge) persistenceRefuses(t *catalog.Table, to sqlast.Name) bool {
+	key := j.cat.Resolve(to)
+	if kind, ok := j.cat.RelationKind(key); ok && kind != sqlast.Table {
+		j.fail("42809", "referenced relation %q is not a table", key.Name)
+		return true
+	}
+	ref := j.cat.TableAt(key)
+	if !j.certain(t) || !j.certain(ref) {
+		return false
+	}
+	switch {
+	case t.Persistence == sqlast.Permanent && ref.Persistence != sqlast.Permanent:
+		j.fail("42P16", "constraints on permanent tables may reference only permanent tables")
+	case t.Persistence == sqlast.Unlogged && ref.Persistence == sqlast.Temporary:
+		j.fail("42P16", "constraints on unlogged tables may reference only permanent or unlogged tables")
+	case t.Persistence == sqlast.Temporary && ref.Persistence != sqlast.Temporary:
+		j.fail("42P16", "constraints on temporary tables may reference only temporary tables")
+	default:
+		return false
+	}
+	return true
 }
 
 // withReferenced names the columns that a foreign key without them refers to: the

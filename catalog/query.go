@@ -188,6 +188,9 @@ func (s *scope) uses(q *sqlast.Query) (certain, possible []ColumnRef) {
 	}
 	starred := map[Key]bool{}
 	for _, col := range q.Columns {
+		if col.WholeRow {
+			continue
+		}
 		if col.Column != "*" {
 			if keys, ok := s.resolve(col); ok {
 				add(&certain, ColumnRef{keys[0], col.Column})

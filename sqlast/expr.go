@@ -46,6 +46,9 @@ type (
 		ExprNode
 		Qualifier string
 		Column    string
+		// WholeRow is set for the t.* of f(t.*): it is the row as one value, and names
+		// none of its columns (transformWholeRowRef in parse_expr.c).
+		WholeRow bool
 	}
 	// FuncExpr is a call of a function. The SQL value functions are here too,
 	// under their lower-case key word: current_timestamp, current_user, ….

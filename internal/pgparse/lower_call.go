@@ -80,6 +80,7 @@ func (l *lowerer) funcCall(f *pg.FuncCall) part {
 	i := l.at(f.Location)
 	name := qualified(f.Funcname)
 	args, at := l.parts(f.Args)
+	wholeRows(args)
 	l.aggregateParts(f.AggOrder, f.AggFilter, f.Over)
 	switch {
 	case i < 0:
@@ -115,6 +116,15 @@ func infixCall(name string) bool {
 		return true
 	}
 	return false
+}
+
+// wholeRows marks the arguments t.*.
+func wholeRows(args []sqlast.Expr) {
+	for _, arg := range args {
+		if col, ok := arg.(*sqlast.ColumnExpr); ok && col.Column == "*" {
+			col.WholeRow = true
+		}
+	}
 }
 
 // callSpan is the call that begins at i: name, arguments, WITHIN GROUP, FILTER

@@ -167,7 +167,7 @@ func (p *sqitchPlan) signature(at source.Span, rest string) time.Time {
 		p.problem(at, "Sqitch refuses the plan: there is no time such as 2026-03-01T09:00:00Z behind this name")
 		return time.Time{}
 	case !sqitchPlanner.MatchString(rest[m[1]:]):
-		p.problem(at, "Sqitch refuses the plan: there is no planner such as `Ada <ada@example.com>` behind the time")
+		p.problem(at, "Sqitch refuses the plan: there is no planner such as `DB <db@example.com>` behind the time")
 	}
 	when, _ := time.Parse(time.RFC3339, rest[m[2]:m[3]])
 	return when

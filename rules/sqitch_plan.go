@@ -12,8 +12,8 @@ var sqitchPlan = &analyzer.Rule{
 	Bad: `-- sqitch.plan --
 %project=depots
 
-ramps [depots] 2026-03-01T09:00:00Z Ada <ada@example.com>
-depots 2026-03-01T09:05:00Z Ada <ada@example.com>
+ramps [depots] 2026-03-01T09:00:00Z DB <db@example.com>
+depots 2026-03-01T09:05:00Z DB <db@example.com>
 -- deploy/depots.sql --
 CREATE TABLE depots (id bigint PRIMARY KEY);
 -- deploy/ramps.sql --
@@ -26,8 +26,8 @@ DROP TABLE ramps;
 	Good: `-- sqitch.plan --
 %project=depots
 
-depots 2026-03-01T09:00:00Z Ada <ada@example.com>
-ramps [depots] 2026-03-01T09:05:00Z Ada <ada@example.com>
+depots 2026-03-01T09:00:00Z DB <db@example.com>
+ramps [depots] 2026-03-01T09:05:00Z DB <db@example.com>
 -- deploy/depots.sql --
 CREATE TABLE depots (id bigint PRIMARY KEY);
 -- deploy/ramps.sql --

@@ -31,7 +31,7 @@ DROP FUNCTION touch();
 DROP TABLE IF EXISTS touched;
 */
 
---changeset "Ada Example":"5 and 6" endDelimiter:// runOnChange:true
+--changeset "Release Team":"5 and 6" endDelimiter:// runOnChange:true
 CREATE VIEW open AS SELECT 1 AS a; //
 CREATE VIEW closed AS SELECT 2 AS a //
 --rollback not required

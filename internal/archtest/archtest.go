@@ -51,6 +51,7 @@ var imports = map[string][]string{
 	"bench/compare":                  {"bench"},
 	"bench/generate":                 {"bench"},
 	"conformance":                    {"internal/record"},
+	"conformance/popx":               {},
 	"bench/replay":                   {"analyzer", "catalog", "effect", "migration", "sqlast", "verify", "internal/pgserver"},
 }
 

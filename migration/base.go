@@ -20,6 +20,9 @@ type base struct {
 func (s *Stream) noteBase(m *Migration, opts Options) {
 	b := &base{files: map[string]*source.File{}, exact: s.Framework.Checksums,
 		parse: func(f *source.File) Scripts { return s.Framework.Parse(f, opts) }}
+	if m.before != nil {
+		b.parse = m.before
+	}
 	for _, f := range m.Files {
 		if text, ok := opts.Base[f.Path]; ok {
 			b.files[f.Path] = source.NewFile(f.Path, text)
@@ -49,7 +52,11 @@ func (m *Migration) Edited(now Scripts) (at source.Span, ok bool) {
 	if !was.text {
 		return source.Span{}, false
 	}
-	return editedStatement(m.base.parse(was.file).Up, now.Up)
+	up := m.base.parse(was.file).Up
+	if up == nil {
+		return source.Span{}, false // its file is not new, but it is
+	}
+	return editedStatement(up, now.Up)
 }
 
 // editedLine compares the lines of two files, whatever ends them.

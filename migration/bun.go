@@ -11,7 +11,10 @@ import (
 // digits are the name that it orders by and records, the rest is a comment.
 var bunName = regexp.MustCompile(`^(\d{1,14})_([0-9a-z_\-]+)\.`)
 
-const bunPackage = "github.com/uptrace/bun/migrate"
+const (
+	bunModule  = "github.com/uptrace/bun"
+	bunPackage = bunModule + "/migrate"
+)
 
 var bunLines = newSplitLines("bun", "bun", "bun-directive")
 
@@ -36,7 +39,11 @@ func bun() *Framework {
 	}
 	fw.Detect = func(d *Dir) Evidence {
 		// bun is a query builder too: its users may well migrate with something else.
-		return bunLines.evidence(d, fw.Runs, bunPackage, []string{"github.com/uptrace/bun"}, []string{"github.com/golang-migrate/migrate", goPGModule})
+		e := bunLines.evidence(d, fw.Runs, bunPackage, []string{bunModule}, []string{"github.com/golang-migrate/migrate", goPGModule})
+		if len(d.sqlFiles()) == 0 {
+			e = bunRegistry.evidence(d, bunParts).hint(goModule(d, bunModule))
+		}
+		return e
 	}
 	fw.Load = func(d *Dir, opts Options) (*Stream, error) {
 		s := newStream(fw, d)
@@ -52,6 +59,9 @@ var bunPairs = pairing{
 	twice:   "bun refuses to start if their names differ behind the number, and runs only the last of them otherwise",
 }
 
+var bunRegistry = goRegistry{find: bunFuncs, grammar: "<number>_<name>.up.sql, .down.sql or .go",
+	mark: regexp.MustCompile(`\.(Must)?Register\(|\bmigrate\.Migration\{`), pkg: bunModule}
+
 func bunParts(name string) (version, title string, ok bool) {
 	parts := bunName.FindStringSubmatch(name)
 	if parts == nil {
@@ -61,7 +71,7 @@ func bunParts(name string) (version, title string, ok bool) {
 }
 
 func loadBun(s *Stream, d *Dir, opts Options) {
-	halves, goFiles := s.halves(d, bunParts, func(name string) string {
+	halves, goFiles, helpers := s.halves(d, bunParts, func(name string) string {
 		switch {
 		case isUpDown(name):
 			return "its name is not 1 to 14 digits, an underscore, then lower-case letters, digits, _ and - up to the first dot, for which bun refuses the whole folder"
@@ -70,13 +80,14 @@ func loadBun(s *Stream, d *Dir, opts Options) {
 		}
 		return ""
 	}, opts)
+	goMigrations, unread := bunRegistry.load(s, d, goFiles, helpers, opts)
 	s.Migrations = bunPairs.load(d, halves, opts)
-	s.finish(opts, func(a, b *Migration) bool { return false }, "")
+	s.mergeGo(goMigrations, strings.Compare, opts, "bun runs both under one name, and skips both once it has recorded one")
 	for _, m := range s.Migrations {
 		m.twoNames()
 	}
 	s.textOrder()
-	s.afterGo(d, goFiles, func(name string) string { v, _, _ := bunParts(name); return v }, strings.Compare,
+	s.afterGo(d, unread, func(name string) string { v, _, _ := bunParts(name); return v }, strings.Compare,
 		"bun runs both under one name, and skips both once it has recorded one")
 }
 

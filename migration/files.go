@@ -48,7 +48,7 @@ func loadAround(fsys fs.FS, files []NamedFile, opts Options, belongs func(verdic
 	var homes []candidate
 	for _, f := range files {
 		opts.Changed[f.Display] = true
-		if !isSQL(f.Name) {
+		if !isSQL(f.Name) && !isGoMigration(f.Name) {
 			continue
 		}
 		home, err := s.home(f)

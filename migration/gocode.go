@@ -20,7 +20,7 @@ func goScript(p *gosrc.Package, c gosrc.Call, fn ast.Expr, tx TxShape, opts Opti
 	if !ok {
 		return nil
 	}
-	s := &Script{File: read.File.Source, Span: read.Span, NoTransaction: tx == PerStatement}
+	s := &Script{File: read.File.Source, Span: read.Span}
 	w := goWriter{script: s, tx: tx, opts: opts, comments: read.File.Comments(read.Span)}
 	for _, c := range w.comments {
 		s.Comments = append(s.Comments, sqlast.Comment{Span: c.Span, Text: c.Text})
@@ -78,7 +78,7 @@ func (w *goWriter) step(step gosrc.Step) sqlast.RoutineStmt {
 	case gosrc.Rollback:
 		return w.control(step, "ROLLBACK", sqlast.Rollback)
 	case gosrc.Unread:
-		return w.opaque(step, "what "+clip(step.Call.Text())+" does with the connection it is given is not read")
+		return w.opaque(step, notRead(step))
 	case gosrc.Choose:
 		c := &sqlast.Choose{Span: w.script.Span, Total: step.Total}
 		for _, arm := range step.Arms {
@@ -91,6 +91,18 @@ func (w *goWriter) step(step gosrc.Step) sqlast.RoutineStmt {
 		return w.leave(step)
 	}
 	return nil
+}
+
+// notRead is why a step is not known.
+func notRead(step gosrc.Step) string {
+	switch call := clip(step.Call.Text()); step.Builder {
+	case "":
+		return "what " + call + " does with the connection it is given is not read"
+	case "AutoMigrate":
+		return "what AutoMigrate does depends on the models, and changes as they change: it is not read"
+	default:
+		return "the SQL that " + call + " makes is not read"
+	}
 }
 
 func (w *goWriter) leave(step gosrc.Step) sqlast.RoutineStmt {

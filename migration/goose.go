@@ -82,6 +82,8 @@ func isGoMigration(name string) bool {
 	return path.Ext(name) == ".go" && !strings.HasSuffix(name, "_test.go")
 }
 
+var gooseRegistry = goRegistry{find: gooseFuncs, grammar: "<number>_<name>.sql or .go"}
+
 func loadGoose(s *Stream, d *Dir, opts Options) []*Migration {
 	var files, goFiles, helpers []string
 	for _, name := range d.Files {
@@ -105,7 +107,7 @@ func loadGoose(s *Stream, d *Dir, opts Options) []*Migration {
 		m.Version, m.Name = splitName(version, files[i])
 		m.Time = versionTime(version)
 	}
-	goMigrations, unread := s.loadGooseGo(d, goFiles, helpers, opts)
+	goMigrations, unread := gooseRegistry.load(s, d, goFiles, helpers, opts)
 	ms = append(ms, goMigrations...)
 	slices.SortStableFunc(ms, func(a, b *Migration) int { return compareNumbers(a.Version, b.Version) })
 	s.Migrations = ms
@@ -113,35 +115,4 @@ func loadGoose(s *Stream, d *Dir, opts Options) []*Migration {
 	s.finish(opts, func(a, b *Migration) bool { return compareNumbers(a.Version, b.Version) == 0 }, consequence)
 	s.afterGo(d, unread, func(name string) string { v, _ := gooseVersion(name); return v }, compareNumbers, consequence)
 	return ms
-}
-
-// loadGooseGo reads the migrations of the folder that are written in Go. helpers
-// are its other Go files, which may register some, and hold what they call. Those
-// that nothing in the package registers are unread.
-func (s *Stream) loadGooseGo(d *Dir, named, helpers []string, opts Options) (ms []*Migration, unread []string) {
-	if len(named)+len(helpers) == 0 {
-		return nil, nil
-	}
-	p := d.goPackage(slices.Concat(named, helpers))
-	registered := map[string]bool{}
-	for _, g := range gooseFuncs(p) {
-		registered[g.call.File.Source.Path] = true
-		ms = append(ms, g.migration(p, opts))
-	}
-	for _, name := range named {
-		switch {
-		case registered[d.display(name)]:
-		case len(ms) > 0:
-			s.mistake(d, name, "it registers no migration", opts)
-		default:
-			s.ignore(d, name, "nothing in the package registers it")
-			unread = append(unread, name)
-		}
-	}
-	for _, name := range helpers {
-		if !registered[d.display(name)] {
-			s.ignore(d, name, "not named <number>_<name>.sql or .go")
-		}
-	}
-	return ms, unread
 }

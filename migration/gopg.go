@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -27,26 +28,34 @@ func goPG() *Framework {
 		Parse:            goPGPairs.alone,
 	}
 	fw.Detect = func(d *Dir) Evidence {
-		return goPGLines.evidence(d, fw.Runs, goPGModule, []string{goPGModule, "github.com/go-pg/pg"}, []string{"github.com/golang-migrate/migrate"})
+		e := goPGLines.evidence(d, fw.Runs, goPGModule, []string{goPGModule, "github.com/go-pg/pg"}, []string{"github.com/golang-migrate/migrate"})
+		if len(d.sqlFiles()) == 0 {
+			e = goPGRegistry.evidence(d, goPGParts).hint(goModule(d, goPGModule))
+		}
+		return e
 	}
 	fw.Load = func(d *Dir, opts Options) (*Stream, error) {
 		s := newStream(fw, d)
-		halves, goFiles := s.halves(d, goPGParts, func(name string) string {
+		halves, goFiles, helpers := s.halves(d, goPGParts, func(name string) string {
 			if !strings.HasSuffix(name, ".sql") {
 				return "" // go-pg does not look at .SQL
 			}
 			return "its name is not <number>_<name>.up.sql or .down.sql, for which go-pg refuses the whole folder"
 		}, opts)
+		const consequence = "go-pg refuses to start while a version is there twice"
+		goMigrations, unread := goPGRegistry.load(s, d, goFiles, helpers, opts)
 		s.Migrations = goPGPairs.load(d, halves, opts)
-		s.finish(opts, func(a, b *Migration) bool { return false }, "")
-		s.afterGo(d, goFiles, func(name string) string { v, _, _ := goPGParts(name); return v }, compareNumbers,
-			"go-pg refuses to start while a version is there twice")
+		s.mergeGo(goMigrations, compareNumbers, opts, consequence)
+		s.afterGo(d, unread, func(name string) string { v, _, _ := goPGParts(name); return v }, compareNumbers, consequence)
 		return s, nil
 	}
 	return fw
 }
 
 const goPGModule = "github.com/go-pg/migrations"
+
+var goPGRegistry = goRegistry{find: goPGFuncs, grammar: "<number>_<name>.up.sql, .down.sql or .go",
+	mark: regexp.MustCompile(`\.(Must)?Register(Tx)?\(`), pkg: goPGModule}
 
 var goPGPairs = pairing{
 	compare: compareNumbers,

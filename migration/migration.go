@@ -72,7 +72,10 @@ type Migration struct {
 	Problems []Problem
 
 	parse func() Scripts
-	base  *base // nil: new, not under review, or not known
+	// before is parse for what its file was before the change under review; nil if
+	// Framework.Parse is.
+	before func(old *source.File) Scripts
+	base   *base // nil: new, not under review, or not known
 }
 
 // Scripts are the two directions of a migration.

@@ -146,10 +146,10 @@ func importedBeside(d *Dir, pkg string) string {
 	return imports(above)
 }
 
-// halves are the up and down files of a folder and its Go migrations; parts cuts a
-// name into version and title, ok is false for what is no migration. bad says of a
-// name that is no migration what becomes of it.
-func (s *Stream) halves(d *Dir, parts func(name string) (version, title string, ok bool), bad func(name string) string, opts Options) (halves []*half, goFiles []string) {
+// halves are the up and down files of a folder, its Go migrations and its other Go
+// files; parts cuts a name into version and title, ok is false for what is no
+// migration. bad says of a name that is no migration what becomes of it.
+func (s *Stream) halves(d *Dir, parts func(name string) (version, title string, ok bool), bad func(name string) string, opts Options) (halves []*half, goFiles, helpers []string) {
 	for _, name := range d.Files {
 		version, title, ok := parts(name)
 		switch {
@@ -157,12 +157,13 @@ func (s *Stream) halves(d *Dir, parts func(name string) (version, title string, 
 			halves = append(halves, &half{name: name, version: version, title: title, down: strings.HasSuffix(name, ".down.sql")})
 		case ok && isGoMigration(name):
 			goFiles = append(goFiles, name)
-			s.ignore(d, name, "Go migrations are not read yet")
+		case isGoMigration(name):
+			helpers = append(helpers, name)
 		case isSQL(name) && bad(name) != "":
 			s.mistake(d, name, bad(name), opts)
 		default:
 			s.ignore(d, name, "not named <number>_<name>.up.sql or .down.sql")
 		}
 	}
-	return halves, goFiles
+	return halves, goFiles, helpers
 }

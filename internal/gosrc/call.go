@@ -76,7 +76,7 @@ func (w *walker) call(e *ast.CallExpr, s *scope) {
 		w.function(lit.Body, w.p.bindIn(s, lit.Type, e, s))
 		return
 	}
-	if isSelector && (w.sends(e, sel, s) || w.controls(e, sel, s) || w.writes(e, sel, s)) {
+	if isSelector && (w.sends(e, sel, s) || w.controls(e, sel, s) || w.builds(e, sel, s) || w.writes(e, sel, s)) {
 		return
 	}
 	if typ, body, in := w.resolve(fun, s, 0); body != nil {

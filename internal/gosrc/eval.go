@@ -50,6 +50,13 @@ func (s *scope) inner() *scope {
 	return &scope{file: s.file, names: map[string]*bound{}, outer: s, work: s.work}
 }
 
+// declare adds a name that nothing is known of.
+func (s *scope) declare(name string) *bound {
+	b := &bound{file: s.file}
+	s.names[name] = b
+	return b
+}
+
 // spend reports whether another expression may be looked at.
 func (s *scope) spend() bool { return s.spendOn(nil) }
 
@@ -265,8 +272,13 @@ func (p *Package) bind(file *File, typ *ast.FuncType, call *ast.CallExpr, s *sco
 		typ := p.typeOf(field.Type, in)
 		for _, name := range field.Names {
 			b := &bound{file: file, typ: typ}
-			switch _, variadic := field.Type.(*ast.Ellipsis); {
-			case variadic, i >= len(call.Args):
+			switch list, variadic := field.Type.(*ast.Ellipsis); {
+			case i >= len(call.Args):
+			case variadic && call.Ellipsis.IsValid():
+				b.expr, b.in = call.Args[i], s
+			case variadic:
+				b.expr = &ast.CompositeLit{Type: &ast.ArrayType{Elt: list.Elt}, Elts: call.Args[i:], Lbrace: call.Args[i].Pos(), Rbrace: call.Args[len(call.Args)-1].End()}
+				b.in = s
 			case typ == "string":
 				b.text = p.eval(call.Args[i], s, depth+1)
 			default:

@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"go/ast"
+	"go/token"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ func (c Call) read() *scope {
 // Calls returns the calls of functions of the package of an import path, whatever
 // its major version, in the order they stand in.
 func (p *Package) Calls(importPath string) []Call {
-	return p.calls(importPath, func(f *File, e *ast.CallExpr, _ *ast.FuncDecl) (string, bool) {
+	return p.calls(func(f *File, e *ast.CallExpr, _ *scope) (string, bool) {
 		from, name := f.callee(e)
 		return name, unversioned(from) == importPath
 	})
@@ -41,25 +42,29 @@ func (p *Package) Calls(importPath string) []Call {
 // MethodCalls returns the calls of methods of a type of the package of an import
 // path, in the order they stand in.
 func (p *Package) MethodCalls(importPath, typ string) []Call {
-	return p.calls(importPath, func(f *File, e *ast.CallExpr, inside *ast.FuncDecl) (string, bool) {
+	return p.calls(func(f *File, e *ast.CallExpr, s *scope) (string, bool) {
 		sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr)
 		if !ok {
 			return "", false
 		}
-		recv := p.exprType(sel.X, p.scopeOf(f, inside), 0)
+		recv := p.exprType(sel.X, s, 0)
 		return sel.Sel.Name, strings.TrimPrefix(recv, "*") == importPath+"."+typ
 	})
 }
 
-func (p *Package) calls(importPath string, match func(*File, *ast.CallExpr, *ast.FuncDecl) (string, bool)) []Call {
+func (p *Package) calls(match func(*File, *ast.CallExpr, *scope) (string, bool)) []Call {
 	var calls []Call
 	for _, f := range p.Files {
 		for _, d := range f.Syntax.Decls {
 			inside, _ := d.(*ast.FuncDecl)
+			s := p.scopeOf(f, inside)
 			ast.Inspect(d, func(n ast.Node) bool {
-				if e, ok := n.(*ast.CallExpr); ok {
-					if name, ok := match(f, e, inside); ok {
-						calls = append(calls, Call{f, name, e.Args, f.span(e), p.scopeOf(f, inside)})
+				switch n := n.(type) {
+				case *ast.AssignStmt:
+					p.typeNames(n, s)
+				case *ast.CallExpr:
+					if name, ok := match(f, n, s); ok {
+						calls = append(calls, Call{f, name, n.Args, f.span(n), s})
 					}
 				}
 				return true
@@ -67,6 +72,18 @@ func (p *Package) calls(importPath string, match func(*File, *ast.CallExpr, *ast
 		}
 	}
 	return calls
+}
+
+// typeNames notes the types of the names that x := … declares.
+func (p *Package) typeNames(stmt *ast.AssignStmt, s *scope) {
+	if stmt.Tok != token.DEFINE || len(stmt.Lhs) != len(stmt.Rhs) {
+		return
+	}
+	for i, left := range stmt.Lhs {
+		if id, ok := left.(*ast.Ident); ok && s.names[id.Name] == nil {
+			p.give(s.declare(id.Name), stmt.Rhs[i], s, 0)
+		}
+	}
 }
 
 // scopeOf is the scope of a function's parameters, or of the file outside of
@@ -94,6 +111,17 @@ func (p *Package) Constant(c Call, arg ast.Expr) (text string, ok bool) {
 func (p *Package) Field(c Call, arg ast.Expr, name string) ast.Expr {
 	field, _ := p.field(&ast.SelectorExpr{X: arg, Sel: ast.NewIdent(name)}, c.read(), 0)
 	return field
+}
+
+// FieldConstant is the value that an argument that is a struct literal, or a
+// pointer to one, gives a field. ok is false if it gives none, or it is not known.
+func (p *Package) FieldConstant(c Call, arg ast.Expr, name string) (text string, ok bool) {
+	field, in := p.field(&ast.SelectorExpr{X: arg, Sel: ast.NewIdent(name)}, c.read(), 0)
+	if field == nil {
+		return "", false
+	}
+	t := p.eval(field, in, 0)
+	return t.String(), t.Known()
 }
 
 // IsNil reports whether an expression is nil or missing.

@@ -207,6 +207,24 @@ exec DROP TABLE b
 			`func up(tx *gorm.DB) error { return tx.Exec("DROP TABLE a").Error }`,
 			"exec DROP TABLE a\n",
 		},
+		"gorm makes the SQL": {
+			`func up(tx *gorm.DB) error {
+				if !tx.Migrator().HasColumn(&user{}, "age") { if err := tx.Migrator().AddColumn(&user{}, "age"); err != nil { return err } }
+				if err := tx.AutoMigrate(&user{}); err != nil { return err }
+				return tx.Model(&user{}).Where("a = ?", 1).Update("a", 2).Error
+			}
+			type user struct{}`,
+			"choose\n- arm\n  unread\n- arm\nunread\nunread\n",
+		},
+		"gorm's own transaction": {
+			`func up(db *gorm.DB) error { tx := db.Begin(); if err := tx.Exec("DROP TABLE a").Error; err != nil { tx.Rollback(); return err }; return tx.Commit().Error }`,
+			"begin\nexec DROP TABLE a\ncommit\n",
+		},
+		"variadic helper": {
+			`func up(tx *gorm.DB) error { if err := all(tx, "DROP TABLE a", "DROP TABLE b"); err != nil { return err }; return all(tx, []string{"DROP TABLE c"}...) }
+			func all(tx *gorm.DB, list ...string) error { for _, sql := range list { if err := tx.Exec(sql).Error; err != nil { return err } }; return nil }`,
+			"exec DROP TABLE a\nexec DROP TABLE b\nexec DROP TABLE c\n",
+		},
 		"sqlx": {
 			`func up(tx *sqlx.Tx) error { var n int; if err := tx.Get(&n, "SELECT count(*) FROM a"); err != nil { return err }; tx.MustExec("DROP TABLE a"); return nil }`,
 			"exec SELECT count(*) FROM a\nexec DROP TABLE a [unchecked]\n",

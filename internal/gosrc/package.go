@@ -24,8 +24,10 @@ type Package struct {
 	// values are the package-level constants and variables with what they are
 	// declared as. Variables that something assigns to are left out.
 	values map[string]value
-	types  map[string]typeDecl
-	embeds func(name string) (*source.File, bool)
+	// variables are those and all other package-level variables, for their types.
+	variables map[string]variable
+	types     map[string]typeDecl
+	embeds    func(name string) (*source.File, bool)
 }
 
 // File is one Go file.
@@ -57,6 +59,12 @@ type value struct {
 	embedded string
 }
 
+// variable has the type that it is declared with or, if there is none, the value.
+type variable struct {
+	file      *File
+	typ, expr ast.Expr
+}
+
 type typeDecl struct {
 	file *File
 	spec *ast.TypeSpec
@@ -67,7 +75,7 @@ type typeDecl struct {
 // package; nil if there are none to be had.
 func Parse(files []*source.File, embeds func(name string) (*source.File, bool)) *Package {
 	p := &Package{fset: token.NewFileSet(), funcs: map[string]function{}, values: map[string]value{},
-		types: map[string]typeDecl{}, embeds: embeds}
+		variables: map[string]variable{}, types: map[string]typeDecl{}, embeds: embeds}
 	for _, f := range files {
 		p.parse(f)
 	}
@@ -78,6 +86,19 @@ func Parse(files []*source.File, embeds func(name string) (*source.File, bool)) 
 		p.forget(f)
 	}
 	return p
+}
+
+// With is the package with another state of one of its files.
+func (p *Package) With(other *source.File) *Package {
+	files := make([]*source.File, 0, len(p.Files))
+	for _, f := range p.Files {
+		if f.Source.Path == other.Path {
+			files = append(files, other)
+		} else {
+			files = append(files, f.Source)
+		}
+	}
+	return Parse(files, p.embeds)
 }
 
 func (p *Package) parse(src *source.File) {
@@ -148,6 +169,13 @@ func (p *Package) declareAll(f *File, d *ast.GenDecl) {
 				continue
 			}
 			for i, name := range spec.Names {
+				if spec.Type != nil || i < len(spec.Values) {
+					v := variable{file: f, typ: spec.Type}
+					if v.typ == nil {
+						v.expr = spec.Values[i]
+					}
+					p.variables[name.Name] = v
+				}
 				if i < len(spec.Values) && len(spec.Names) == len(spec.Values) {
 					p.values[name.Name] = value{file: f, expr: spec.Values[i]}
 				}

@@ -75,13 +75,17 @@ func (p *Package) typeOf(e ast.Expr, s *scope) string {
 	return ""
 }
 
-// unversioned is an import path without the elements that name a major version.
+// unversioned is an import path without what names a major version: an element
+// such as /v2, or the end of gopkg.in's elements, such as .v2.
 func unversioned(importPath string) string {
 	parts := strings.Split(importPath, "/")
 	kept := parts[:0]
 	for i, part := range parts {
 		if i > 0 && len(part) > 1 && part[0] == 'v' && strings.Trim(part[1:], "0123456789") == "" {
 			continue
+		}
+		if at := strings.LastIndex(part, ".v"); at > 0 && parts[0] == "gopkg.in" && strings.Trim(part[at+2:], "0123456789") == "" {
+			part = part[:at]
 		}
 		kept = append(kept, part)
 	}
@@ -99,8 +103,8 @@ func (p *Package) exprType(e ast.Expr, s *scope, depth int) string {
 		if b := s.lookup(e.Name); b != nil {
 			return b.typ
 		}
-		if v, ok := p.values[e.Name]; ok && v.expr != nil {
-			return p.exprType(v.expr, s.in(v.file), depth)
+		if v, ok := p.variables[e.Name]; ok {
+			return p.variableType(v, s, depth)
 		}
 	case *ast.UnaryExpr:
 		if t := p.exprType(e.X, s, depth); t != "" {
@@ -116,6 +120,14 @@ func (p *Package) exprType(e ast.Expr, s *scope, depth int) string {
 		return p.resultType(e, s, depth)
 	}
 	return ""
+}
+
+// variableType is the type of a package-level constant or variable.
+func (p *Package) variableType(v variable, s *scope, depth int) string {
+	if v.typ != nil {
+		return p.typeOf(v.typ, s.in(v.file))
+	}
+	return p.exprType(v.expr, s.in(v.file), depth)
 }
 
 // fieldType is the type of a field of one of the package's own structs.
@@ -155,6 +167,9 @@ func (p *Package) resultType(e *ast.CallExpr, s *scope, depth int) string {
 		return ""
 	}
 	recv := p.exprType(sel.X, s, depth)
+	if t := chained(strings.TrimPrefix(recv, "*"), sel.Sel.Name); t != "" {
+		return t
+	}
 	switch conn := connOf(recv); {
 	case conn == NoConn:
 		return ""
@@ -162,8 +177,6 @@ func (p *Package) resultType(e *ast.CallExpr, s *scope, depth int) string {
 		return path.Dir(recv) + "/" + strings.TrimSuffix(path.Base(recv), path.Ext(path.Base(recv))) + ".Tx"
 	case sel.Sel.Name == "Conn", sel.Sel.Name == "Acquire":
 		return recv
-	case strings.HasSuffix(recv, "gorm.DB"):
-		return recv // every method of a *gorm.DB returns another
 	}
 	return ""
 }
@@ -177,6 +190,7 @@ var constructors = map[string]string{
 	"github.com/jmoiron/sqlx.Connect":              "*github.com/jmoiron/sqlx.DB",
 	"github.com/uptrace/bun.NewDB":                 "*github.com/uptrace/bun.DB",
 	"github.com/uptrace/bun/migrate.NewMigrations": "*github.com/uptrace/bun/migrate.Migrations",
+	"github.com/go-pg/migrations.NewCollection":    "*github.com/go-pg/migrations.Collection",
 	"gorm.io/gorm.Open":                            "*gorm.io/gorm.DB",
 }
 

@@ -18,6 +18,8 @@ type Step struct {
 	// that stands in a helper.
 	Site source.Span
 	Conn Conn
+	// Builder is the method of GORM or go-pg that makes the SQL, of Unread.
+	Builder string
 	// Unchecked is set when nothing looks at the error that it returns.
 	Unchecked bool
 
@@ -135,6 +137,10 @@ func (w *walker) resolve(fn ast.Expr, s *scope, depth int) (*ast.FuncType, *ast.
 	case *ast.SelectorExpr:
 		if d, ok := w.method(fn, s); ok && d.decl.Body != nil {
 			return d.decl.Type, d.decl.Body, s.in(d.file)
+		}
+	case *ast.CallExpr: // gormigrate.MigrateFunc(up)
+		if importPath, name := s.file.callee(fn); importPath != "" && strings.HasSuffix(name, "Func") && len(fn.Args) == 1 {
+			return w.resolve(fn.Args[0], s, depth+1)
 		}
 	}
 	return nil, nil, nil

@@ -1,0 +1,1 @@
+ALTER TABLE parcels ALTER COLUMN weight TYPE bigint;

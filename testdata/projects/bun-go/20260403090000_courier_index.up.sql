@@ -1,0 +1,1 @@
+CREATE INDEX parcels_courier_idx ON parcels (courier);

@@ -92,6 +92,14 @@ func (j *judge) notGenerated(op *sqlast.SetExpression) bool {
 // (ATExecSetIdentity, ATExecDropIdentity).
 func (j *judge) noIdentity(op *sqlast.AlterIdentity) bool {
 	col := columnOf(j.alter.table, op.Column)
+	if t := j.alter.table; op.Action != "add" && col != nil && j.env.Major >= 17 && t.PartitionOf != (catalog.Key{}) && !j.alter.doubtful {
+		if op.Action == "drop" {
+			j.fail("42P16", "cannot drop identity from a column of a partition")
+		} else {
+			j.fail("42P16", "cannot change identity column of a partition")
+		}
+		return true
+	}
 	if op.Action == "add" || op.IfExists || col == nil || col.Identity != sqlast.NoIdentity || j.alter.droppedCols[op.Column] ||
 		slices.ContainsFunc(j.ops, func(o sqlast.Op) bool {
 			add, ok := o.(*sqlast.AlterIdentity)

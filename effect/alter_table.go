@@ -314,6 +314,8 @@ func (j *judge) identityRefused(c *catalog.Column) {
 	case j.alter.doubtful || j.alter.retyped[c.Name] != nil || j.alter.droppedCols[c.Name]:
 	case j.notInteger(c.Type):
 		j.fail("22023", "identity column type must be smallint, integer, or bigint")
+	case j.env.Major >= 17 && j.alter.table.PartitionOf != catalog.Key{}:
+		j.fail("42P16", "cannot add identity to a column of a partition")
 	case !c.NotNull && j.certain(j.alter.table) && !j.alter.notNull[c.Name]:
 		j.fail("55000", "column %q of relation %q must be declared NOT NULL before identity can be added", c.Name, table)
 	case c.Identity != sqlast.NoIdentity && !j.dropsIdentity(c.Name):

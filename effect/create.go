@@ -180,7 +180,7 @@ func (j *judge) readable(q *sqlast.Query) bool {
 func (j *judge) createView(op *sqlast.CreateView) {
 	key := j.newKey(op.Name, op.Temporary || !op.Materialized && j.readsTemporary(op.Query))
 	kind, exists := j.cat.RelationKind(key)
-	if j.temporaryRefused(op) {
+	if j.readable(op.Query) && j.temporaryRefused(op) {
 		return
 	}
 	if op.Query != nil {

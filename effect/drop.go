@@ -200,7 +200,7 @@ func (w *wake) sequence(k catalog.Key) {
 // defaults drops the defaults of a table that draw from a sequence.
 func (w *wake) defaults(t *catalog.Table, sequence catalog.Key) {
 	for _, col := range t.Columns {
-		if w.cat.Draws(col.Default, sequence) && w.depends(t.Key, w.defaultOf(t, col.Name)) {
+		if w.cat.Draws(col.Default, sequence) && !w.going[catalog.ColumnRef{Table: t.Key, Column: col.Name}] && w.depends(t.Key, w.defaultOf(t, col.Name)) {
 			w.lock(t.Key, AccessExclusive, "a default draws from the sequence and is dropped")
 		}
 	}

@@ -49,15 +49,23 @@ func (j *judge) dropColumn(op *sqlast.DropColumn) {
 // column drops a column and what uses it, also in descendants unless only it is
 // meant. It returns how many tables lose the column.
 func (w *wake) column(t *catalog.Table, column, why string, only bool) int {
+	gone := []*catalog.Table{t}
+	if !only {
+		gone = append(gone, w.childrenWithout(t, column)...)
+	}
+	for _, t := range gone {
+		set(&w.going, catalog.ColumnRef{Table: t.Key, Column: column}, true)
+	}
 	col := t.Column(column)
 	w.lose(sqlast.Column, inside(t.Key, column), why, col == nil || col.Generated != sqlast.Virtual)
-	for _, d := range w.cat.ColumnDependents(t, column) {
-		w.columnUser(d, column)
+	for i, t := range gone {
+		for _, d := range w.cat.ColumnDependents(t, column) {
+			if i == 0 || !w.hasFromParent(t, d) {
+				w.columnUser(d, column)
+			}
+		}
 	}
-	if only {
-		return 1
-	}
-	return w.childrenOf(t, column)
+	return len(gone)
 }
 
 // columnUser drops what uses a column that is dropped.
@@ -116,27 +124,22 @@ func (w *wake) constraint(d catalog.Dependent, with string) {
 	}
 }
 
-// childrenOf drops what only a partition or child has on the column, if it loses
-// the column: one of its own, or that it has from another parent too, stays.
-func (w *wake) childrenOf(t *catalog.Table, column string) int {
+// childrenWithout are the partitions and children that lose a column with a table:
+// one of their own, or that they have from another parent too, stays.
+func (w *wake) childrenWithout(t *catalog.Table, column string) []*catalog.Table {
 	family := w.family(t.Key)
 	if len(family) == 1 {
-		return 1
+		return nil
 	}
+	var all []*catalog.Table
 	gone := map[catalog.Key]bool{t.Key: true}
 	for _, k := range family[1:] {
-		child := w.cat.TableAt(k)
-		if child == nil || !w.goesWithParents(child, column, gone) {
-			continue
-		}
-		gone[k] = true
-		for _, d := range w.cat.ColumnDependents(child, column) {
-			if !w.hasFromParent(child, d) {
-				w.columnUser(d, column)
-			}
+		if child := w.cat.TableAt(k); child != nil && w.goesWithParents(child, column, gone) {
+			gone[k] = true
+			all = append(all, child)
 		}
 	}
-	return len(gone)
+	return all
 }
 
 // columnOf drops a column of one table for what it is made of. If a parent has the

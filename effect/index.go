@@ -94,6 +94,17 @@ func (j *judge) indexColumnsMissing(t *catalog.Table, op *sqlast.CreateIndex) bo
 		j.fail("42703", "column %q does not exist", column)
 		return true
 	}
+	exprs := []sqlast.Expr{op.Where} // these are looked at first: transformIndexStmt
+	for _, e := range op.Elements {
+		exprs = append(exprs, e.Expr)
+	}
+	for _, e := range exprs {
+		for _, ref := range sqlast.Columns(e) {
+			if missing(ref.Column) {
+				return true
+			}
+		}
+	}
 	for _, e := range op.Elements {
 		if missing(e.Column) {
 			return true

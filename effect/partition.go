@@ -192,9 +192,7 @@ func (j *judge) completePartition(parent *catalog.Table, child catalog.Key) {
 		t = &catalog.Table{Key: child, Partial: true}
 	}
 	for _, i := range parent.Indexes {
-		if !hasIndexFor(t, i) && t.PartitionBy == nil {
-			j.share.addBuild(Build{Table: child, Why: "the partition lacks an index like " + i.Name + " of its parent"})
-		}
+		j.buildLike(i, t, 0)
 	}
 	for _, fk := range foreignKeys(parent) {
 		j.cloneForeignKey(t, fk)
@@ -208,6 +206,20 @@ func (j *judge) completePartition(parent *catalog.Table, child catalog.Key) {
 			j.lock(from.Key, mode, "its foreign key "+fk.Name+" now refers to the new partition too")
 		}
 	})
+}
+
+// buildLike builds an index like that of a parent in a partition that has none,
+// and in its partitions.
+func (j *judge) buildLike(i *catalog.Index, t *catalog.Table, depth int) {
+	switch {
+	case t == nil || depth > maxDepth || hasIndexFor(t, i):
+	case t.PartitionBy == nil:
+		j.share.addBuild(Build{Table: t.Key, Why: "the partition lacks an index like " + i.Name + " of its parent"})
+	default:
+		for _, k := range t.Partitions {
+			j.buildLike(i, j.cat.TableAt(k), depth+1)
+		}
+	}
 }
 
 // cloneForeignKey: a foreign key of the parent that the partition has already is

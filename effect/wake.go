@@ -14,7 +14,8 @@ type wake struct {
 	*judge
 	cascade bool
 	done    map[catalog.Key]bool
-	keepers []string // what depends on an object, if CASCADE is missing
+	going   map[catalog.ColumnRef]bool // columns that are dropped
+	keepers []string                   // what depends on an object, if CASCADE is missing
 }
 
 // newWake begins what an object takes with it. relations is set where the

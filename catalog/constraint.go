@@ -29,7 +29,7 @@ func (c *Catalog) addConstraint(t *Table, con *Constraint, only bool) {
 			c.setParent(t, old, con.Parent)
 			return
 		}
-		if con.Kind == sqlast.NotNullConstraint && con.Kind == old.Kind && slices.Equal(con.Columns, old.Columns) {
+		if con.Kind == sqlast.NotNullConstraint && old.Kind == sqlast.NotNullConstraint && slices.Equal(con.Columns, old.Columns) {
 			return // it is there already
 		}
 		c.removeConstraint(t, old)

@@ -96,8 +96,8 @@ func (j *judge) assignmentsMustFit(op *sqlast.Update) {
 		return
 	}
 	for _, a := range op.Set {
-		switch col := t.Column(a.Column); {
-		case (col.Identity == sqlast.Always || col.Generated != sqlast.NotGenerated) && !isDefault(a.Value):
+		col := t.Column(a.Column)
+		if (col.Identity == sqlast.Always || col.Generated != sqlast.NotGenerated) && !isDefault(a.Value) {
 			j.fail("428C9", "column %q can only be updated to DEFAULT", col.Name)
 			return
 		}

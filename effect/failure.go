@@ -67,7 +67,7 @@ func (j *judge) certainFailures(op sqlast.Op) {
 // (RequireTransactionBlock and EndTransactionBlock in xact.c), or a savepoint of
 // it. The implicit one is none.
 func (j *judge) transactionControl(op *sqlast.Transaction) {
-	command := ""
+	var command string
 	switch {
 	case op.Kind == sqlast.Savepoint:
 		command = "SAVEPOINT"

@@ -30,7 +30,7 @@ func atlas() *Framework {
 		Runs:             func(name string) bool { return strings.HasSuffix(name, ".sql") },
 		Parse:            parseAtlas,
 	}
-	fw.Detect = func(d *Dir) Evidence { return detectAtlas(d) }
+	fw.Detect = detectAtlas
 	fw.Load = func(d *Dir, opts Options) (*Stream, error) {
 		s := newStream(fw, d)
 		loadAtlas(s, d, opts)

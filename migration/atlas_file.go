@@ -13,7 +13,7 @@ import (
 var (
 	// atlasDirective is Atlas's own pattern for a line (reDirective in its
 	// sql/migrate/dir.go).
-	atlasDirective = regexp.MustCompile(`^([ -~]*)atlas:(\w+)(?: +(.+))*`)
+	atlasDirective = regexp.MustCompile(`^([\x20-\x7e]*)atlas:(\w+)(?: +(.+))*`)
 	// atlasNear is a comment that looks like one.
 	atlasNear = regexp.MustCompile(`^\s*(?:--|#)\s*atlas\s*:\s*(\w+)`)
 	// atlasPart is the line before a file of a txtar archive.

@@ -49,43 +49,43 @@ type liquibaseSplitter struct {
 	cuts      []source.Cut // the delimiters
 }
 
-func (s *liquibaseSplitter) cut(end int) {
-	if s.any {
-		s.pieces = append(s.pieces, piece{s.from, end, s.shape, false})
+func (p *liquibaseSplitter) cut(end int) {
+	if p.any {
+		p.pieces = append(p.pieces, piece{p.from, end, p.shape, false})
 	}
-	s.any = false
+	p.any = false
 }
 
 // split reads the tokens from at to end.
-func (s *liquibaseSplitter) split(at, end int) {
+func (p *liquibaseSplitter) split(at, end int) {
 	for at < end {
-		n, kind := s.token(s.text[at:end])
-		token := s.text[at : at+n]
+		n, kind := p.token(p.text[at:end])
+		token := p.text[at : at+n]
 		switch {
 		case kind == blankToken:
-		case s.depth == 0 && s.delimits(at, token):
-			if token != ";" || s.delimiter != "" {
-				n = min(max(n, len(strings.TrimPrefix(s.delimiter, "\n"))), end-at)
-				s.cuts = append(s.cuts, source.Cut{Start: at, End: at + n, New: ";"})
+		case p.depth == 0 && p.delimits(at, token):
+			if token != ";" || p.delimiter != "" {
+				n = min(max(n, len(strings.TrimPrefix(p.delimiter, "\n"))), end-at)
+				p.cuts = append(p.cuts, source.Cut{Start: at, End: at + n, New: ";"})
 			}
-			s.cut(at + n)
+			p.cut(at + n)
 		default:
-			if !s.any {
-				s.any, s.from = true, at
+			if !p.any {
+				p.any, p.from = true, at
 			}
-			s.count(token, s.text[at+n:end])
+			p.count(token, p.text[at+n:end])
 		}
 		at += n
 	}
 }
 
 // count follows BEGIN and END.
-func (s *liquibaseSplitter) count(token, rest string) {
+func (p *liquibaseSplitter) count(token, rest string) {
 	begin, end := strings.EqualFold(token, "BEGIN"), strings.EqualFold(token, "END")
 	if !begin && !end {
 		return
 	}
-	switch strings.ToLower(s.word(rest)) {
+	switch strings.ToLower(p.word(rest)) {
 	case "transaction", "trans", "tran":
 		return
 	case "dialog", "conversation", "distributed":
@@ -94,26 +94,26 @@ func (s *liquibaseSplitter) count(token, rest string) {
 		}
 	}
 	if begin {
-		s.depth++
-	} else if s.depth > 0 {
-		s.depth--
+		p.depth++
+	} else if p.depth > 0 {
+		p.depth--
 	}
 }
 
 // delimits reports whether a token ends a statement.
-func (s *liquibaseSplitter) delimits(at int, token string) bool {
-	before := s.text[:at]
+func (p *liquibaseSplitter) delimits(at int, token string) bool {
+	before := p.text[:at]
 	newLine := at == 0 || before[at-1] == '\n'
 	switch {
-	case s.delimiter == "":
+	case p.delimiter == "":
 		return token == ";" || newLine && (token == "/" || strings.EqualFold(token, "GO"))
-	case s.delimiter == "/":
+	case p.delimiter == "/":
 		return token == "/" && newLine
-	case s.delimiter[0] == '\n':
-		d := s.delimiter[1:]
-		return newLine && d != "" && len(s.text)-at >= len(d) && strings.EqualFold(s.text[at:at+len(d)], d)
+	case p.delimiter[0] == '\n':
+		d := p.delimiter[1:]
+		return newLine && d != "" && len(p.text)-at >= len(d) && strings.EqualFold(p.text[at:at+len(d)], d)
 	}
-	return len(s.text)-at >= len(s.delimiter) && strings.EqualFold(s.text[at:at+len(s.delimiter)], s.delimiter)
+	return len(p.text)-at >= len(p.delimiter) && strings.EqualFold(p.text[at:at+len(p.delimiter)], p.delimiter)
 }
 
 // The kinds of tokens that matter.

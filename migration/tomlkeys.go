@@ -15,18 +15,6 @@ type tomlKey struct {
 	raw   source.Span // the value
 }
 
-// str is the value if it is a string on one line.
-func (k tomlKey) str() (string, bool) {
-	for _, quote := range []string{`"`, `'`} {
-		if inner, ok := strings.CutPrefix(k.value, quote); ok {
-			if inner, ok = strings.CutSuffix(inner, quote); ok && !strings.Contains(inner, quote) {
-				return inner, true
-			}
-		}
-	}
-	return "", false
-}
-
 // tomlKeys reads the keys of a small TOML file line by line, which is enough for
 // files that hold a flag or two. broken is the first line that is no TOML, the
 // zero Span if there is none; a value of several lines is skipped.

@@ -21,8 +21,8 @@ type File struct {
 
 	origin *Fragment // of a file that Derive made
 	once   sync.Once
-	lines []int  // byte offset of the first byte of each line
-	marks []mark // inside long lines, in order
+	lines  []int  // byte offset of the first byte of each line
+	marks  []mark // inside long lines, in order
 }
 
 // mark is a column already counted, so that positions on a line of megabytes do

@@ -60,7 +60,7 @@ func TestParseSaysWhereALayoutIsWrong(t *testing.T) {
 		{"no transaction", "layouts:\n  - folders: x\n    files: '(?<v>.)'", "the layout lacks transaction: how migrations are sent: statement, file, run, implicit"},
 		{"no group", "layouts:\n  - folders: x\n    transaction: run\n    files: '.*'", "miglint.yaml:4:12: files has no named group that orders the migrations"},
 		{"bad expression", "layouts:\n  - folders: x\n    files: '(?<v>.'", "miglint.yaml:3:12: files is no valid regular expression: missing closing )"},
-		{"no such group", "layouts:\n  - folders: x\n    order: [versoin]" + rest, `miglint.yaml:3:13: unknown group "versoin": did you mean "version"?`},
+		{"no such group", "layouts:\n  - folders: x\n    order: [verzion]" + rest, `miglint.yaml:3:13: unknown group "verzion": did you mean "version"?`},
 		{"no such order", "layouts:\n  - folders: x\n    order: {version: alpha}" + rest, `miglint.yaml:3:22: unknown kind of order "alpha": expected one of number, text`},
 		{"no such marker", "layouts:\n  - folders: x\n    markers: {spilt: a}" + rest, `miglint.yaml:3:15: unknown marker "spilt": did you mean "split"?`},
 		{"one delimiter", "layouts:\n  - folders: x\n    delimiters: '<%'" + rest, "miglint.yaml:3:17: delimiters must be two"},

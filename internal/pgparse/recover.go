@@ -173,7 +173,7 @@ func (p *fileParser) verbs(pc piece) []hole {
 	var holes []hole
 	for i := pc.lo; i+1 < pc.hi; i++ {
 		t, next := p.toks[i], p.toks[i+1]
-		if t.End != next.Start || next.End != next.Start+1 || p.text[t.Start:t.End] != "%" || !strings.Contains("sdvqIL", p.text[next.Start:next.End]) {
+		if t.End != next.Start || next.End != next.Start+1 || p.text[t.Start:t.End] != "%" || strings.IndexByte("sdvqIL", p.text[next.Start]) < 0 {
 			continue
 		}
 		h := hole{mask{t.Start, next.End, identifier}, p.text[t.Start:next.End]}

@@ -6,7 +6,10 @@
 // over that finished data.
 package analyzer
 
-import "fmt"
+import (
+	"fmt"
+	"net/url"
+)
 
 // Severity is how much a finding matters. The zero value stands for "the rule's
 // own".
@@ -108,4 +111,9 @@ func (r *Rule) Is(name string) bool {
 		}
 	}
 	return false
+}
+
+// URL is the address of the rule's page.
+func (r *Rule) URL() string {
+	return "https://github.com/miglint/miglint/blob/main/docs/rules/" + url.PathEscape(r.Name) + ".md"
 }

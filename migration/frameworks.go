@@ -41,7 +41,6 @@ func Frameworks() []*Framework {
 		liquibase(),
 		bun(),
 		goPG(),
-		gormigrate(),
 		sqlx(),
 		atlas(),
 		tern(),

@@ -101,7 +101,7 @@ func notRead(step gosrc.Step) string {
 	case "AutoMigrate":
 		return "what AutoMigrate does depends on the models, and changes as they change: it is not read"
 	default:
-		return "the SQL that " + call + " makes of its model is not read"
+		return "the SQL that " + call + " makes is not read"
 	}
 }
 

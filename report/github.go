@@ -68,7 +68,7 @@ func githubMessage(d *analyzer.Diagnostic) string {
 		lines = append(lines, "", "Instead:", "")
 		lines = append(lines, visibleLines(d.Suggestion)...)
 	}
-	lines = append(lines, "", docsURL(d.Rule))
+	lines = append(lines, "", d.Rule.URL())
 	return strings.Join(lines, "\n")
 }
 

@@ -158,7 +158,7 @@ func (r *jsonReport) diagnostic(d *analyzer.Diagnostic) *jsonDiagnostic {
 	j := &jsonDiagnostic{
 		Rule: d.Rule.Name, Severity: d.Severity.String(), Message: d.Message, jsonPlace: r.place(d.Span),
 		Locks: make([]jsonLock, len(d.Locks)), Suggestion: d.Suggestion,
-		Related: make([]jsonRelated, len(d.Related)), Fixes: make([]jsonFix, len(d.Fixes)), Docs: docsURL(d.Rule),
+		Related: make([]jsonRelated, len(d.Related)), Fixes: make([]jsonFix, len(d.Fixes)), Docs: d.Rule.URL(),
 	}
 	if m := d.Migration; m != nil {
 		j.Migration = &jsonMigration{ID: m.Version, Direction: "up"}

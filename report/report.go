@@ -14,7 +14,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"net/url"
 
 	"github.com/miglint/miglint/analyzer"
 )
@@ -49,11 +48,6 @@ func Write(w io.Writer, f *Format, res *analyzer.Result, opts Options) error {
 		return fmt.Errorf("writing the %s report: %w", f.Name, err)
 	}
 	return nil
-}
-
-// docsURL is the page about a rule.
-func docsURL(r *analyzer.Rule) string {
-	return "https://github.com/miglint/miglint/blob/main/docs/rules/" + url.PathEscape(r.Name) + ".md"
 }
 
 // summarize is the last line of the reports for people, without a final

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/miglint/miglint/internal/config"
 	"github.com/miglint/miglint/migration"
 	"github.com/miglint/miglint/rules"
@@ -27,45 +25,6 @@ func TestStarterShowsValidKeys(t *testing.T) {
 	}
 	if _, err := config.Read(file, config.FileName, rules.All(), true); err != nil {
 		t.Errorf("%v\nin\n%s", err, text)
-	}
-}
-
-func TestRebase(t *testing.T) {
-	top, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	work := filepath.Join(top, "repo", "db")
-	if err := os.MkdirAll(work, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	t.Chdir(work)
-	tests := map[string]struct {
-		pattern, configDir string
-		want               []string // that are relative
-	}{
-		"configuration here":                 {"old/*.sql", work, []string{"old/*.sql"}},
-		"configuration below":                {"*.sql", filepath.Join(work, "a"), []string{"a/*.sql"}},
-		"below a folder with meta":           {"*.sql", filepath.Join(work, "a[1]"), []string{`a\[1]/*.sql`}},
-		"configuration above":                {"db/old/*.sql", filepath.Join(top, "repo"), []string{"old/*.sql"}},
-		"above, by a pattern":                {"d?/old/*.sql", filepath.Join(top, "repo"), []string{"old/*.sql"}},
-		"above, any depth":                   {"**/old/*.sql", filepath.Join(top, "repo"), []string{"**/old/*.sql"}},
-		"above, any depth from two above on": {"repo/**/x.sql", top, []string{"**/x.sql"}},
-		"above, of another folder":           {"app/*.sql", filepath.Join(top, "repo"), nil},
-		"beside":                             {"*.sql", filepath.Join(top, "other"), nil},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			var got []string
-			for _, p := range rebase(tt.pattern, tt.configDir) {
-				if !strings.HasPrefix(p, filepath.ToSlash(top)) {
-					got = append(got, p)
-				}
-			}
-			if diff := cmp.Diff(tt.want, got); diff != "" {
-				t.Errorf("patterns differ (-want +got):\n%s", diff)
-			}
-		})
 	}
 }
 

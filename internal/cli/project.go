@@ -6,13 +6,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 
 	"github.com/miglint/miglint/analyzer"
 	"github.com/miglint/miglint/internal/config"
-	"github.com/miglint/miglint/internal/pgparse"
 	"github.com/miglint/miglint/migration"
 	"github.com/miglint/miglint/source"
 )
@@ -167,24 +165,8 @@ func configShown(file string) string {
 
 // source is what migration.Load needs to know.
 func (p *project) source() migration.Options {
-	opts := p.cfg.Source()
+	opts := p.cfg.Source(workingDir())
 	opts.Base = p.base
-	opts.Exclude = nil
-	for _, pattern := range p.cfg.Exclude {
-		opts.Exclude = append(opts.Exclude, rebase(pattern, p.cfg.Dir)...)
-	}
-	opts.Layouts = nil
-	for _, l := range p.cfg.Layouts {
-		l := *l
-		var folders []string
-		for _, pattern := range l.Folders {
-			for _, p := range rebase(pattern, p.cfg.Dir) {
-				folders = append(folders, path.Clean(p))
-			}
-		}
-		l.Folders = folders
-		opts.Layouts = append(opts.Layouts, &l)
-	}
 	return opts
 }
 
@@ -209,8 +191,7 @@ func (p *project) options() (analyzer.Options, error) {
 	if err != nil {
 		return opts, fmt.Errorf("%s, schema: reading %s: %w", p.cfg.Path, p.cfg.Schema, reason(err))
 	}
-	f := source.NewFile(t.display, text)
-	opts.Schema = pgparse.Parse(source.FileFragment(f, 0, len(text)), pgparse.Options{PSQL: true}).Statements
+	opts.Schema = migration.ReadSchema(source.NewFile(t.display, text))
 	return opts, nil
 }
 

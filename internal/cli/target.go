@@ -7,9 +7,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 
-	"github.com/bmatcuk/doublestar/v4"
+	"github.com/miglint/miglint/internal/config"
 )
 
 // target is a folder or file to check.
@@ -46,7 +45,7 @@ func newTarget(arg string, follow bool) (*target, error) {
 			return nil, fmt.Errorf("%s: %w", arg, reason(err))
 		}
 	}
-	if t.top = repository(folder); t.top == "" {
+	if t.top = config.Repository(folder); t.top == "" {
 		t.top = folder
 	}
 	rel, err := filepath.Rel(t.top, folder)
@@ -74,35 +73,17 @@ func (t *target) holds(o *target) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// repository is the nearest folder at or above dir that holds .git, "" if none.
-func repository(dir string) string {
-	for {
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
-			return dir
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return ""
-		}
-		dir = parent
-	}
-}
-
 // display is a path as it is shown: relative to the working directory if it is
 // below it, else absolute.
-func display(abs string) string {
+func display(abs string) string { return config.Display(abs, workingDir()) }
+
+// workingDir is "" if it is not known: every path is absolute then.
+func workingDir() string {
 	wd, err := os.Getwd()
 	if err != nil {
-		return filepath.ToSlash(abs)
-	}
-	rel, err := filepath.Rel(wd, abs)
-	switch {
-	case err != nil || !filepath.IsLocal(rel):
-		return filepath.ToSlash(abs)
-	case rel == ".":
 		return ""
 	}
-	return filepath.ToSlash(rel)
+	return wd
 }
 
 // shown is a display path for a message.
@@ -120,51 +101,4 @@ func reason(err error) error {
 		return pathErr.Err
 	}
 	return err
-}
-
-// rebase turns a pattern relative to the configuration's folder into the patterns
-// that match display paths: those below the working directory are relative to
-// it, the others absolute.
-func rebase(pattern, configDir string) []string {
-	if strings.HasPrefix(pattern, "**/") {
-		return []string{pattern}
-	}
-	patterns := []string{escapeMeta(filepath.ToSlash(configDir)) + "/" + pattern}
-	wd, err := os.Getwd()
-	if err != nil {
-		return patterns
-	}
-	if below, err := filepath.Rel(wd, configDir); err == nil && filepath.IsLocal(below) {
-		if below == "." {
-			return append(patterns, pattern)
-		}
-		return append(patterns, escapeMeta(filepath.ToSlash(below))+"/"+pattern)
-	}
-	above, err := filepath.Rel(configDir, wd)
-	if err != nil || !filepath.IsLocal(above) {
-		return patterns
-	}
-	rest := pattern
-	for _, folder := range strings.Split(filepath.ToSlash(above), "/") {
-		first, after, more := strings.Cut(rest, "/")
-		if first == "**" {
-			break
-		}
-		if !more || !matches(first, folder) {
-			return patterns
-		}
-		rest = after
-	}
-	return append(patterns, rest)
-}
-
-// matches reports whether one segment of a pattern matches a folder name.
-func matches(segment, name string) bool {
-	ok, err := doublestar.Match(segment, name)
-	return ok && err == nil
-}
-
-// escapeMeta makes a path match only itself.
-func escapeMeta(p string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`, "{", `\{`).Replace(p)
 }

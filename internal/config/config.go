@@ -69,14 +69,3 @@ func (c *Config) Options(schema []*sqlast.Statement) analyzer.Options {
 		SmallTables:       c.SmallTables,
 	}
 }
-
-// Source are the decisions that loading migrations needs.
-func (c *Config) Source() migration.Options {
-	return migration.Options{
-		Framework:      c.Framework,
-		Transaction:    c.Transaction,
-		MultiStatement: c.MultiStatement,
-		Placeholders:   c.Placeholders,
-		Exclude:        c.Exclude,
-	}
-}

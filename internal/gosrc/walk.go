@@ -18,8 +18,7 @@ type Step struct {
 	// that stands in a helper.
 	Site source.Span
 	Conn Conn
-	// Builder is the method of GORM, go-pg or bun that has SQL made of a model, of
-	// Unread.
+	// Builder is the method of GORM or go-pg that makes the SQL, of Unread.
 	Builder string
 	// Unchecked is set when nothing looks at the error that it returns.
 	Unchecked bool

@@ -1,0 +1,1 @@
+CREATE TABLE public.hives (id bigint NOT NULL, queen text);

@@ -1,8 +1,0 @@
-package database
-
-import "github.com/jinzhu/gorm"
-
-type Key struct {
-	gorm.Model
-	Name string
-}

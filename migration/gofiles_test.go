@@ -12,7 +12,7 @@ import (
 func TestChangedGoFiles(t *testing.T) {
 	fsys := fstest.MapFS{
 		"db/00001_hives.sql": {Data: []byte("-- +goose Up\nCREATE TABLE hives (id bigint);\n")},
-		"db/00002_queen.go":  {Data: []byte("package db\n\nfunc init() { goose.AddMigration(nil, nil) }\n")},
+		"db/00002_queen.go":  {Data: []byte("package db\n\nimport \"github.com/pressly/goose/v3\"\n\nfunc init() { goose.AddMigration(up, nil) }\n\nfunc up(tx *sql.Tx) error { return nil }\n")},
 		"app/main.go":        {Data: []byte("package main\n")},
 	}
 	set, err := migration.LoadChanged(fsys, []migration.NamedFile{

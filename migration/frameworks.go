@@ -41,6 +41,7 @@ func Frameworks() []*Framework {
 		liquibase(),
 		bun(),
 		goPG(),
+		gormigrate(),
 		sqlx(),
 		atlas(),
 		tern(),

@@ -101,7 +101,7 @@ func notRead(step gosrc.Step) string {
 	case "AutoMigrate":
 		return "what AutoMigrate does depends on the models, and changes as they change: it is not read"
 	default:
-		return "the SQL that " + call + " makes is not read"
+		return "the SQL that " + call + " makes of its model is not read"
 	}
 }
 
@@ -151,7 +151,7 @@ func originals(comments []sqlast.Comment) []sqlast.Comment {
 
 // control adds a statement that a method sends.
 func (w *goWriter) control(step gosrc.Step, text string, kind sqlast.TransactionKind) sqlast.RoutineStmt {
-	at := w.here(step, step.Call)
+	at := step.Site // a helper that begins a transaction serves many migrations
 	op := &sqlast.Transaction{Node: sqlast.Node{At: at}, Kind: kind}
 	return w.add(step, []*sqlast.Statement{{Span: at, Text: text, Ops: []sqlast.Op{op}}})
 }

@@ -71,6 +71,8 @@ type Migration struct {
 	// twice.
 	Problems []Problem
 
+	// place is where it stands in a file that may hold many; nowhere for most.
+	place source.Span
 	parse func() Scripts
 	// before is parse for what its file was before the change under review; nil if
 	// Framework.Parse is.

@@ -61,8 +61,11 @@ func (w *walker) bunChain(e *ast.CallExpr, s *scope) bool {
 			w.expr(sel.X, s)
 			build(q)
 			step := Step{Kind: Exec, SQL: q.sql, At: q.at, Call: q.at, Conn: conn}
+			if q.lost && sel.Sel.Name == "NewSelect" {
+				return true // it changes nothing, whatever it reads
+			}
 			if q.lost {
-				step.Kind = Unread
+				step.Kind, step.SQL, step.Builder = Unread, nil, sel.Sel.Name
 			}
 			w.add(step)
 			return true

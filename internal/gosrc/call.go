@@ -132,7 +132,7 @@ func (w *walker) sends(e *ast.CallExpr, sel *ast.SelectorExpr, s *scope) bool {
 	if typ != "" && conn == NoConn && !strings.Contains(typ, ".") && !isInterface(w.p, typ) {
 		return false // one of the package's own types
 	}
-	sql := w.p.eval(args[0], s, 0)
+	sql := w.p.sent(args, typ, s)
 	if !sure && conn == NoConn && !looksLikeSQL(sql) {
 		return false
 	}

@@ -220,6 +220,24 @@ exec DROP TABLE b
 			`func up(db *gorm.DB) error { tx := db.Begin(); if err := tx.Exec("DROP TABLE a").Error; err != nil { tx.Rollback(); return err }; return tx.Commit().Error }`,
 			"begin\nexec DROP TABLE a\ncommit\n",
 		},
+		"arguments in place of question marks": {
+			`func up(ctx context.Context, tx bun.Tx, db *gorm.DB, id string) error {
+				if _, err := tx.ExecContext(ctx, "UPDATE ? SET a = ?, b = ? WHERE id = ?", bun.Ident("t"), "it's", 1, id); err != nil { return err }
+				if _, err := tx.ExecContext(ctx, "SELECT '{}'::jsonb ? 'a'"); err != nil { return err }
+				return db.Exec("UPDATE t SET a = ? WHERE id IN (?)", 2, list()).Error
+			}
+			func list() []string { return read() }`,
+			"exec UPDATE \"t\" SET a = 'it''s', b = 1 WHERE id = $4\nexec SELECT '{}'::jsonb ? 'a'\nexec UPDATE t SET a = 2 WHERE id IN ($2)\n",
+		},
+		"question marks of the server": {
+			`func up(tx *sql.Tx) error { _, err := tx.Exec("UPDATE t SET a = 1 WHERE b ? $1", "k"); return err }`,
+			"exec UPDATE t SET a = 1 WHERE b ? $1\n",
+		},
+		"what only looks": {
+			`func up(tx *gorm.DB) error { var n int64; return tx.Model(&user{}).Where(tx.Where("a = 1")).Count(&n).Error }
+			type user struct{}`,
+			"",
+		},
 		"variadic helper": {
 			`func up(tx *gorm.DB) error { if err := all(tx, "DROP TABLE a", "DROP TABLE b"); err != nil { return err }; return all(tx, []string{"DROP TABLE c"}...) }
 			func all(tx *gorm.DB, list ...string) error { for _, sql := range list { if err := tx.Exec(sql).Error; err != nil { return err } }; return nil }`,

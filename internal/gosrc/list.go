@@ -29,14 +29,19 @@ func (e Element) Field(name string) ast.Expr {
 	return nil
 }
 
-// Lists returns the elements of the lists of a type of the package of an import
-// path, in the order they stand in. sorted is set when the function that has a
-// list sorts something.
-func (p *Package) Lists(importPath, typ string) (elements []Element, sorted bool) {
+// List is a list of structs.
+type List struct {
+	Elements []Element
+	Sorted   bool // the function that has it sorts something
+}
+
+// Lists returns the lists of a type of the package of an import path, in the order
+// they stand in.
+func (p *Package) Lists(importPath, typ string) []List {
+	var lists []List
 	for _, f := range p.Files {
 		for _, d := range f.Syntax.Decls {
 			inside, _ := d.(*ast.FuncDecl)
-			found := false
 			ast.Inspect(d, func(n ast.Node) bool {
 				lit, ok := n.(*ast.CompositeLit)
 				if !ok {
@@ -46,16 +51,43 @@ func (p *Package) Lists(importPath, typ string) (elements []Element, sorted bool
 				if !ok || strings.TrimPrefix(p.typeOf(list.Elt, top(f)), "*") != importPath+"."+typ {
 					return true
 				}
-				found = true
+				found := List{Sorted: sorts(d)}
 				for _, el := range lit.Elts {
-					elements = append(elements, p.element(f, inside, el))
+					found.Elements = append(found.Elements, p.element(f, inside, el))
+				}
+				if len(found.Elements) > 0 {
+					lists = append(lists, found)
 				}
 				return false
 			})
-			sorted = sorted || found && sorts(d)
 		}
 	}
-	return elements, sorted
+	return lists
+}
+
+// SetsTrue reports whether something in the package sets a field of that name to
+// true: T{Name: true} or x.Name = true.
+func (p *Package) SetsTrue(name string) bool {
+	found := false
+	for _, f := range p.Files {
+		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.KeyValueExpr:
+				key, ok := n.Key.(*ast.Ident)
+				found = found || ok && key.Name == name && isTrue(n.Value)
+			case *ast.AssignStmt:
+				sel, ok := n.Lhs[0].(*ast.SelectorExpr)
+				found = found || ok && sel.Sel.Name == name && isTrue(n.Rhs[0])
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+func isTrue(e ast.Expr) bool {
+	id, ok := e.(*ast.Ident)
+	return ok && id.Name == "true"
 }
 
 // sorts reports whether a declaration calls the package sort or slices.Sort….

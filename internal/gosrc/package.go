@@ -253,6 +253,9 @@ func (f *File) span(n ast.Node) source.Span {
 	return f.Source.Span(f.offset(n.Pos()), f.offset(n.End()))
 }
 
+// Text is how an expression of the file is written.
+func (f *File) Text(e ast.Expr) string { return f.span(e).Text() }
+
 // offset is the byte offset of a position, inside the file whatever the tree of
 // a broken file says.
 func (f *File) offset(pos token.Pos) int {

@@ -18,7 +18,8 @@ type Step struct {
 	// that stands in a helper.
 	Site source.Span
 	Conn Conn
-	// Builder is the method of GORM or go-pg that makes the SQL, of Unread.
+	// Builder is the method of GORM, go-pg or bun that has SQL made of a model, of
+	// Unread.
 	Builder string
 	// Unchecked is set when nothing looks at the error that it returns.
 	Unchecked bool
@@ -92,7 +93,7 @@ func (p *Package) Function(c Call, fn ast.Expr) (read Function, ok bool) {
 		return Function{}, false
 	}
 	w.running[body] = true
-	steps := w.into(func() { w.block(body.List, w.receiver(fn, p.bind(in.file, typ, &ast.CallExpr{}, s, 0), s)) })
+	steps := w.into(func() { w.block(body.List, w.receiver(fn, p.bindIn(in, typ, &ast.CallExpr{}, s), s)) })
 	span := in.file.span(typ)
 	span.End = in.file.offset(body.End())
 	return Function{File: in.file, Span: span, Steps: withoutLastReturn(steps)}, true

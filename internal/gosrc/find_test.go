@@ -61,3 +61,48 @@ func TestFieldConstant(t *testing.T) {
 		}
 	}
 }
+
+func TestLists(t *testing.T) {
+	p := parse(t, `import "gopkg.in/gormigrate.v2"
+func before() []*gormigrate.Migration { return []*gormigrate.Migration{{ID: "1"}, second, toText("3", "text"), other.Migration()} }
+var second = &gormigrate.Migration{ID: "2"}
+func toText(id, typ string) *gormigrate.Migration {
+	run := func(tx *gorm.DB, typ string) error { return tx.Exec("ALTER TABLE a ALTER b TYPE " + typ).Error }
+	up := func(tx *gorm.DB) error { return run(tx, typ) }
+	return &gormigrate.Migration{ID: id, Migrate: gormigrate.MigrateFunc(up)}
+}
+func after() []*gormigrate.Migration {
+	list := []*gormigrate.Migration{{ID: "5"}, {ID: "4"}}
+	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
+	return list
+}
+var options = gormigrate.Options{UseTransaction: true}
+`)
+	var got []string
+	for _, list := range p.Lists("gopkg.in/gormigrate", "Migration") {
+		for _, el := range list.Elements {
+			if !el.Known() {
+				got = append(got, "? "+el.Span.Text())
+				continue
+			}
+			id, _ := p.Constant(el.Call, el.Field("ID"))
+			if up := el.Field("Migrate"); up != nil {
+				read, _ := p.Function(el.Call, up)
+				for _, s := range read.Steps {
+					id += " " + s.SQL.String()
+				}
+			}
+			got = append(got, id)
+		}
+		if list.Sorted {
+			got = append(got, "sorted")
+		}
+	}
+	want := []string{"1", "2", "3 ALTER TABLE a ALTER b TYPE text", "? other.Migration()", "5", "4", "sorted"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if !p.SetsTrue("UseTransaction") || p.SetsTrue("ValidateUnknownMigrations") {
+		t.Error("UseTransaction is set, ValidateUnknownMigrations is not")
+	}
+}

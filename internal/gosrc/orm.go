@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"go/ast"
+	"slices"
 	"strings"
 )
 
@@ -47,19 +48,22 @@ func chained(recv, method string) string {
 }
 
 // builds notes a call that has GORM or go-pg make SQL, and reports whether it is
-// one.
+// one of their methods. The others change nothing.
 func (w *walker) builds(e *ast.CallExpr, sel *ast.SelectorExpr, s *scope) bool {
-	found := false
-	switch name := sel.Sel.Name; strings.TrimPrefix(w.p.exprType(sel.X, s, 0), "*") {
+	changes := false
+	name := sel.Sel.Name
+	switch strings.TrimPrefix(w.p.exprType(sel.X, s, 0), "*") {
 	case gormDB, gormOldDB:
-		found = gormBuilders[name]
+		changes = gormBuilders[name] || slices.Contains(runners, name)
 	case gormMigrator:
-		found = !gormLooks[name]
+		changes = !gormLooks[name]
 	case goPGQuery:
-		found = goPGBuilders[name]
+		changes = goPGBuilders[name]
+	default:
+		return false
 	}
-	if found {
+	if changes {
 		w.add(Step{Kind: Unread, At: s.file.span(e), Call: s.file.span(e), Conn: Either, Builder: sel.Sel.Name})
 	}
-	return found
+	return true
 }

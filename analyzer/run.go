@@ -292,6 +292,7 @@ func (r *runner) run(p *Pass, j *judgement) []Diagnostic {
 		if (len(p.Routines) > 0 || p.Script != nil && p.Script.Program != nil) && !seen.first(&d) {
 			return
 		}
+		d.stmt = nil // nothing keeps the statements of a migration that is judged
 		found = append(found, d)
 	}
 	for next := 0; next < len(r.rules); {

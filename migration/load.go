@@ -179,19 +179,19 @@ func partOf(fsys fs.FS, d *Dir, here verdict, opts Options) (*Set, error) {
 	if here.fw != nil && here.fw.Name != plainName && !opts.below(d.Display) || len(d.sqlFiles()) == 0 {
 		return nil, nil
 	}
-	var files []NamedFile
-	for _, name := range d.sqlFiles() {
-		files = append(files, NamedFile{path.Join(d.Path, name), d.display(name)})
-	}
 	search := homeSearch{fsys: fsys, opts: opts, seen: map[string]candidate{},
 		belongs: func(v verdict, _ *Dir) bool { return v.Score >= markerScore }}
-	home, err := search.home(files[0])
+	if here.Score < markerScore {
+		search.seen[d.Path] = candidate{dir: d}
+	}
+	first := d.sqlFiles()[0]
+	home, err := search.home(NamedFile{path.Join(d.Path, first), d.display(first)})
 	if err != nil || home.fw == nil || home.dir.Path == d.Path {
 		return nil, err
 	}
 	opts.Changed = map[string]bool{}
-	for _, f := range files {
-		opts.Changed[f.Display] = true
+	for _, name := range d.sqlFiles() {
+		opts.Changed[d.display(name)] = true
 	}
 	s, err := home.load(home.dir, opts)
 	if err != nil {

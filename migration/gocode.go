@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"go/ast"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/miglint/miglint/internal/gosrc"
@@ -25,7 +26,7 @@ func goScript(p *gosrc.Package, c gosrc.Call, fn ast.Expr, tx TxShape, opts Opti
 	for _, c := range w.comments {
 		s.Comments = append(s.Comments, sqlast.Comment{Span: c.Span, Text: c.Text})
 	}
-	s.Program = w.steps(read.Steps)
+	s.Program = w.steps(read.Steps, false)
 	return s
 }
 
@@ -55,19 +56,27 @@ type goWriter struct {
 	comments []gosrc.Comment // of the function that no statement has yet
 }
 
-// steps are the steps of a function as those of a program.
-func (w *goWriter) steps(steps []gosrc.Step) []sqlast.RoutineStmt {
+// steps are the steps of a function as those of a program. later is set when a
+// COMMIT follows them: then one right before a return among them ends only the
+// way that ends there too, and what comes after is still in the transaction.
+func (w *goWriter) steps(steps []gosrc.Step, later bool) []sqlast.RoutineStmt {
 	var out []sqlast.RoutineStmt
-	for _, step := range steps {
-		if s := w.step(step); s != nil {
+	for i, step := range steps {
+		rest := steps[i+1:]
+		if later && endsTransaction(step) && len(rest) == 1 && rest[0].Kind == gosrc.Leave && rest[0].Leave == gosrc.Return {
+			continue
+		}
+		if s := w.step(step, later || slices.ContainsFunc(rest, endsTransaction)); s != nil {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
+func endsTransaction(s gosrc.Step) bool { return s.Kind == gosrc.Commit || s.Kind == gosrc.Rollback }
+
 // step is nil for one that sends nothing.
-func (w *goWriter) step(step gosrc.Step) sqlast.RoutineStmt {
+func (w *goWriter) step(step gosrc.Step, later bool) sqlast.RoutineStmt {
 	switch step.Kind {
 	case gosrc.Exec:
 		return w.exec(step)
@@ -82,11 +91,11 @@ func (w *goWriter) step(step gosrc.Step) sqlast.RoutineStmt {
 	case gosrc.Choose:
 		c := &sqlast.Choose{Span: w.script.Span, Total: step.Total}
 		for _, arm := range step.Arms {
-			c.Arms = append(c.Arms, w.steps(arm))
+			c.Arms = append(c.Arms, w.steps(arm, later))
 		}
 		return c
 	case gosrc.Loop:
-		return &sqlast.Loop{Span: w.script.Span, Body: w.steps(step.Body), Times: step.Times}
+		return &sqlast.Loop{Span: w.script.Span, Body: w.steps(step.Body, later), Times: step.Times}
 	case gosrc.Leave:
 		return w.leave(step)
 	}

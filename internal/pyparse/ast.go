@@ -118,12 +118,13 @@ type FunctionDef struct {
 // ParamKind is how a parameter takes its argument.
 type ParamKind uint8
 
+// Those before a star, before a slash, after a star, *args and **kwargs.
 const (
 	Plain ParamKind = iota
 	PositionalOnly
 	KeywordOnly
-	VarPositional // *args
-	VarKeyword    // **kwargs
+	VarPositional
+	VarKeyword
 )
 
 // Param is a parameter of a function or lambda. Annotation and Default may be nil.

@@ -174,6 +174,7 @@ type Lambda struct {
 // CompKind is what a comprehension makes.
 type CompKind uint8
 
+// In parentheses, in brackets, and in braces without and with keys.
 const (
 	Generator CompKind = iota
 	ListComp

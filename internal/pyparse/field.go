@@ -180,10 +180,15 @@ func (s *fieldScanner) ending(q quoted, p piece, i, equals, nested int) (int, bo
 	}
 	if s.text[i] == '!' {
 		end := nameEnd(s.text, i+1, s.limit)
-		if end != i+2 || !strings.Contains("rsa", s.text[i+1:end]) {
+		if end != i+2 {
 			return 0, false
 		}
-		p.conversion = s.text[i+1]
+		switch c := s.text[i+1]; c {
+		case 'r', 's', 'a':
+			p.conversion = c
+		default:
+			return 0, false
+		}
 		for i = end; i < s.limit && s.text[i] == ' '; i++ {
 		}
 	}

@@ -14,7 +14,7 @@ func (l *lexer) number() {
 		}
 		return i > start
 	}
-	good := true
+	var good bool
 	if base := basePrefix(l.text[i:min(i+2, l.end)]); base != nil {
 		if i += 2; i < l.end && l.text[i] == '_' {
 			i++
@@ -89,16 +89,16 @@ func isPrefix(word string) bool {
 	return false
 }
 
-// quoted is a string literal taken apart, as far as that needs no decoding.
+// quoted is a string literal up to its text, whose end is still to be found.
 type quoted struct {
 	raw, bytes, format bool
 	quote              byte
 	triple             bool
-	start, end         int // of what is between the quotes
+	start              int // of what is between the quotes
 }
 
 // quoteOf reads the prefix and the opening quotes of the string at start, whose
-// quote is at i; end is still to be found.
+// quote is at i.
 func quoteOf(text string, start, i, end int) quoted {
 	q := quoted{quote: text[i], start: i + 1}
 	for _, c := range []byte(text[start:i]) {

@@ -205,14 +205,8 @@ func (p *parser) importFrom() Stmt {
 	start := p.start()
 	p.advance()
 	s := &ImportFrom{}
-	for {
-		if p.accept("...") {
-			s.Level += 3
-		} else if p.accept(".") {
-			s.Level++
-		} else {
-			break
-		}
+	for p.at(".") || p.at("...") {
+		s.Level += len(p.textOf(p.advance()))
 	}
 	if s.Level == 0 || !p.at("import") {
 		s.Module = p.dotted()

@@ -61,6 +61,68 @@ func upWorkers(tx Tx) error {
 	analysistest.Run(t, folder, goanalysis.Analyzer, "unfinished")
 }
 
+func TestOtherRegistries(t *testing.T) {
+	folder, cleanup, err := analysistest.WriteFiles(map[string]string{
+		"miglint.yaml": "rules:\n  missing-down: off\n",
+		"github.com/uptrace/bun/bun.go": `package bun
+
+type DB struct{}
+
+func (*DB) ExecContext(ctx any, query string) error { return nil }
+`,
+		"github.com/uptrace/bun/migrate/migrate.go": `package migrate
+
+type Migrations struct{}
+
+func NewMigrations() *Migrations { return nil }
+
+func (*Migrations) MustRegister(up, down any) {}
+`,
+		"hives/main.go": `package hives
+
+import "github.com/uptrace/bun/migrate"
+
+var Migrations = migrate.NewMigrations()
+`,
+		"hives/20260401090000_drones.go": `package hives
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+)
+
+func init() {
+	Migrations.MustRegister(func(ctx context.Context, db *bun.DB) error {
+		return db.ExecContext(ctx, "DROP TABLE drones") // want "drop-table"
+	}, nil)
+}
+`,
+		"github.com/go-pg/migrations/v8/migrations.go": `package migrations
+
+type DB interface{ Exec(query string) (any, error) }
+
+func MustRegisterTx(fns ...func(DB) error) error { return nil }
+`,
+		"frames/1_frames.go": `package frames
+
+import "github.com/go-pg/migrations/v8"
+
+func init() {
+	migrations.MustRegisterTx(func(db migrations.DB) error {
+		_, err := db.Exec("DROP TABLE combs") // want "drop-table"
+		return err
+	})
+}
+`,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cleanup()
+	analysistest.Run(t, folder, goanalysis.Analyzer, "hives", "frames")
+}
+
 // errors collects what analysistest would fail a test with.
 type errors []string
 

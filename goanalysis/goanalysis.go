@@ -24,12 +24,12 @@ import (
 // Analyzer reports what the command line finds in the Go files of a package. It
 // says nothing of .sql files: golangci-lint drops findings in them, and does not
 // notice when they change.
-var Analyzer = newAnalyzer(false)
+var Analyzer = New("")
 
 // VetAnalyzer is Analyzer for go vet, whose cache knows the files that a package
 // embeds: it also reports in the migrations among them that are SQL, at their own
 // positions.
-var VetAnalyzer = newAnalyzer(true)
+var VetAnalyzer = newAnalyzer("", true)
 
 const doc = `check PostgreSQL migrations for what they do to a live database
 
@@ -38,15 +38,18 @@ history: which tables they lock against whom, what they rewrite or scan, what
 they lose, which running code they break, and whether there is a way back.
 Decisions stand in miglint.yaml, which is found from the package's folder upward.`
 
-func newAnalyzer(embedded bool) *analysis.Analyzer {
+// New is Analyzer with a configuration file that was named; "" to find one from
+// each package's folder upward.
+func New(config string) *analysis.Analyzer { return newAnalyzer(config, false) }
+
+func newAnalyzer(config string, embedded bool) *analysis.Analyzer {
 	a := &analysis.Analyzer{
 		Name:             "miglint",
 		Doc:              doc,
 		URL:              "https://github.com/miglint/miglint",
 		RunDespiteErrors: true, // migrations are read from their syntax
 	}
-	var config string
-	a.Flags.StringVar(&config, "config", "", "`file` to read instead of the miglint.yaml found from the package's folder upward; give an absolute path, since go vet starts the tool in each package's folder")
+	a.Flags.StringVar(&config, "config", config, "`file` to read instead of the miglint.yaml found from the package's folder upward; give an absolute path, since go vet starts the tool in each package's folder")
 	a.Run = func(pass *analysis.Pass) (any, error) { return nil, run(pass, config, embedded) }
 	return a
 }
@@ -56,7 +59,7 @@ func newAnalyzer(embedded bool) *analysis.Analyzer {
 func run(pass *analysis.Pass, config string, embedded bool) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = crashed(fmt.Sprintf("judging %s", pass.Pkg.Path()), v, debug.Stack())
+			err = crashed("judging "+files(pass), v, debug.Stack())
 		}
 	}()
 	p := newPackage(pass, embedded)
@@ -71,6 +74,15 @@ func run(pass *analysis.Pass, config string, embedded bool) (err error) {
 		p.report(d)
 	}
 	return panics(res)
+}
+
+// files names the package by its first file: drivers that need no types have no
+// path for it.
+func files(pass *analysis.Pass) string {
+	if len(pass.Files) == 0 {
+		return "a package without files"
+	}
+	return "the package of " + pass.Fset.Position(pass.Files[0].Package).Filename
 }
 
 // panics is the error about rules that crashed.

@@ -99,7 +99,7 @@ func (p *Package) bunFields(m *bunModel, st *ast.StructType, s *scope, depth int
 	for _, f := range st.Fields.List {
 		text := ""
 		if f.Tag != nil {
-			text, _ = strconv.Unquote(f.Tag.Value) //nolint:errcheck // a tag that is no string has no options
+			text, _ = strconv.Unquote(f.Tag.Value) // a tag that is no string has no options
 		}
 		raw := reflect.StructTag(text).Get("bun")
 		t := parseTag(raw)

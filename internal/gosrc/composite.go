@@ -11,7 +11,7 @@ func (p *Package) field(e *ast.SelectorExpr, s *scope, depth int) (ast.Expr, *sc
 		return nil, nil
 	}
 	var names []string
-	if t, ok := p.structOf(lit, in); ok {
+	if t, ok := p.structOf(lit); ok {
 		names = fieldNames(t)
 	}
 	for i, el := range lit.Elts {
@@ -27,7 +27,7 @@ func (p *Package) field(e *ast.SelectorExpr, s *scope, depth int) (ast.Expr, *sc
 }
 
 // structOf is the struct type of a literal.
-func (p *Package) structOf(lit *ast.CompositeLit, s *scope) (*ast.StructType, bool) {
+func (p *Package) structOf(lit *ast.CompositeLit) (*ast.StructType, bool) {
 	switch t := lit.Type.(type) {
 	case *ast.StructType:
 		return t, true

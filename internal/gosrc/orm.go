@@ -50,7 +50,7 @@ func chained(recv, method string) string {
 // builds notes a call that has GORM or go-pg make SQL, and reports whether it is
 // one of their methods. The others change nothing.
 func (w *walker) builds(e *ast.CallExpr, sel *ast.SelectorExpr, s *scope) bool {
-	changes := false
+	var changes bool
 	name := sel.Sel.Name
 	switch strings.TrimPrefix(w.p.exprType(sel.X, s, 0), "*") {
 	case gormDB, gormOldDB:

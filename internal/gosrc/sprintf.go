@@ -67,7 +67,7 @@ func readVerb(text string, i int) verb {
 	}
 	if v.end < len(text) && text[v.end] == '[' {
 		if j := strings.IndexByte(text[v.end:], ']'); j > 0 {
-			v.index, _ = strconv.Atoi(text[v.end+1 : v.end+j]) //nolint:errcheck // 0 stands for none
+			v.index, _ = strconv.Atoi(text[v.end+1 : v.end+j]) // 0 stands for none
 			v.end += j + 1
 		}
 	}

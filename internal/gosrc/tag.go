@@ -29,7 +29,7 @@ func parseTag(s string) tag {
 	first := true
 	for s != "" || first {
 		var word, value string
-		hasValue := false
+		var hasValue bool
 		word, value, hasValue, s = cutOption(s)
 		switch {
 		case hasValue:

@@ -64,8 +64,7 @@ const partSize = 16
 // expression's name.
 func holeText(at source.Span) string {
 	name := strings.Map(func(r rune) rune {
-		switch {
-		case r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z':
+		if r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
 			return r
 		}
 		return '_'

@@ -139,7 +139,7 @@ func (w *walker) resolve(fn ast.Expr, s *scope, depth int) (*ast.FuncType, *ast.
 		if d, ok := w.method(fn, s); ok && d.decl.Body != nil {
 			return d.decl.Type, d.decl.Body, s.in(d.file)
 		}
-	case *ast.CallExpr: // gormigrate.MigrateFunc(up)
+	case *ast.CallExpr: // a conversion to a function type of another package
 		if importPath, name := s.file.callee(fn); importPath != "" && strings.HasSuffix(name, "Func") && len(fn.Args) == 1 {
 			return w.resolve(fn.Args[0], s, depth+1)
 		}

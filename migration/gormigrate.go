@@ -46,15 +46,22 @@ func gormigrate() *Framework {
 }
 
 // detectGormigrate looks for a Go file that has one of its migrations: at every
-// file if go.mod requires the package, else at those that speak of migrations.
+// file if go.mod requires the package, else at those that speak of migrations and
+// a few more.
 func detectGormigrate(d *Dir) Evidence {
 	if len(d.sqlFiles()) > 0 {
 		return Evidence{}
 	}
 	required := gormigrateModule(d)
+	others := 0
 	for _, name := range d.Files {
-		if !isGoMigration(name) || required == "" && !strings.Contains(strings.ToLower(path.Join(d.Path, name)), "migrat") {
+		if !isGoMigration(name) {
 			continue
+		}
+		if required == "" && !strings.Contains(strings.ToLower(path.Join(d.Path, name)), "migrat") {
+			if others++; others > headFiles {
+				continue
+			}
 		}
 		if head := d.head(name, headSize); gormigrateMark.Match(head) && gormigrateImport.Match(head) {
 			return Evidence{markerScore, []string{d.display(name) + " has migrations of gormigrate"}}.hint(required)

@@ -52,3 +52,23 @@ func TestBaseOfGoMigrations(t *testing.T) {
 		})
 	}
 }
+
+// A migration whose struct a shared function makes is under review when the file
+// that calls that function is.
+func TestGormigrateThroughHelper(t *testing.T) {
+	const imports = "package m\nimport (\"github.com/go-gormigrate/gormigrate/v2\"; \"gorm.io/gorm\")\n"
+	fsys := fstest.MapFS{
+		"all.go":    {Data: []byte(imports + "func all() []*gormigrate.Migration { return []*gormigrate.Migration{first(), second()} }")},
+		"first.go":  {Data: []byte(imports + "func first() *gormigrate.Migration { return drop(`1`, `a`) }")},
+		"second.go": {Data: []byte(imports + "func second() *gormigrate.Migration { return drop(`2`, `b`) }")},
+		"shared.go": {Data: []byte(imports + "func drop(id, table string) *gormigrate.Migration { return &gormigrate.Migration{ID: id, Migrate: func(tx *gorm.DB) error { return tx.Exec(`DROP TABLE ` + table).Error }} }")},
+	}
+	set, err := migration.Load(fsys, ".", "", migration.Options{Changed: map[string]bool{"second.go": true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ms := set.Streams[0].Migrations
+	if len(ms) != 2 || ms[0].Judged || !ms[1].Judged {
+		t.Errorf("migrations %+v: want two, the second under review", ms)
+	}
+}

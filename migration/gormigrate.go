@@ -103,7 +103,9 @@ func loadGormigrate(s *Stream, d *Dir, opts Options) {
 			}
 			m := g.migration(el, opts)
 			m.AfterUnread, after = after, false
-			used[el.File.Source.Path] = true
+			for _, f := range m.Files {
+				used[f.Path] = true
+			}
 			s.Migrations = append(s.Migrations, m)
 		}
 	}
@@ -182,6 +184,11 @@ func (g gormigrateLists) migration(el gosrc.Element, opts Options) *Migration {
 	r := goRegistered{version: g.id(el), call: el.Call,
 		up: goDirection{fn: el.Field("Migrate"), tx: g.tx}, down: goDirection{fn: el.Field("Rollback"), tx: g.tx}}
 	m := r.migration(g.p, opts)
+	for _, f := range el.Through {
+		if !slices.Contains(m.Files, f.Source) {
+			m.Files = append(m.Files, f.Source)
+		}
+	}
 	m.Time, m.place = versionTime(leadingDigits(m.Version)), el.Span
 	m.before = func(old *source.File) Scripts {
 		was := readGormigrate(g.p.With(old))

@@ -11,6 +11,9 @@ import (
 type Element struct {
 	Call // what its fields are read in; its Name and Args are empty
 	lit  *ast.CompositeLit
+	// Through are the files of the functions between the list and the function that
+	// has the struct.
+	Through []*File
 }
 
 // Known reports whether the struct is known; if not, Span is the expression that
@@ -110,7 +113,7 @@ func (p *Package) element(f *File, inside *ast.FuncDecl, el ast.Expr) Element {
 	s := p.scopeOf(f, inside)
 	e := Element{Call: Call{File: f, Span: f.span(el), scope: s}}
 	if call, ok := ast.Unparen(el).(*ast.CallExpr); ok {
-		if lit, in := p.returned(call, s, 0); lit != nil {
+		if lit, in := p.returned(call, s, &e.Through, 0); lit != nil {
 			e.lit, e.scope, e.File = lit, in, in.file
 			e.Span = in.file.span(lit)
 		}
@@ -123,8 +126,9 @@ func (p *Package) element(f *File, inside *ast.FuncDecl, el ast.Expr) Element {
 }
 
 // returned is the struct literal that a call of one of the package's own
-// functions returns, and the scope it is read in.
-func (p *Package) returned(call *ast.CallExpr, s *scope, depth int) (*ast.CompositeLit, *scope) {
+// functions returns, and the scope it is read in. The files of functions that leave
+// that to another one are added to through.
+func (p *Package) returned(call *ast.CallExpr, s *scope, through *[]*File, depth int) (*ast.CompositeLit, *scope) {
 	w := &walker{p: p, running: map[*ast.BlockStmt]bool{}}
 	typ, body, in := w.resolve(call.Fun, s, 0)
 	if body == nil {
@@ -142,7 +146,8 @@ func (p *Package) returned(call *ast.CallExpr, s *scope, depth int) (*ast.Compos
 		case *ast.ReturnStmt:
 			if len(stmt.Results) > 0 {
 				if inner, ok := ast.Unparen(stmt.Results[0]).(*ast.CallExpr); ok && depth < maxDepth {
-					return p.returned(inner, in, depth+1)
+					*through = append(*through, in.file)
+					return p.returned(inner, in, through, depth+1)
 				}
 				return p.composite(stmt.Results[0], in, 0)
 			}

@@ -106,8 +106,9 @@ var registries = []string{
 	"github.com/pressly/goose",
 	"github.com/uptrace/bun/migrate",
 	"github.com/go-pg/migrations",
-	"github.com/robinjoseph08/go-pg-migrations",
 	"github.com/go-gormigrate/gormigrate",
+	"gopkg.in/gormigrate.v1",
+	"gopkg.in/gormigrate.v2",
 }
 
 // registers reports whether the file imports a registry of migrations.

@@ -115,12 +115,38 @@ func init() {
 	})
 }
 `,
+		"gopkg.in/gormigrate.v1/gormigrate.go": `package gormigrate
+
+type Migration struct {
+	ID                string
+	Migrate, Rollback func(*DB) error
+}
+
+type DB struct{ Error error }
+
+func (*DB) Exec(query string) *DB { return nil }
+
+func New(migrations []*Migration) error { return nil }
+`,
+		"queens/queens.go": `package queens
+
+import "gopkg.in/gormigrate.v1"
+
+func migrations() []*gormigrate.Migration {
+	return []*gormigrate.Migration{{
+		ID: "00001-Queens",
+		Migrate: func(db *gormigrate.DB) error {
+			return db.Exec("DROP TABLE queens").Error // want "drop-table"
+		},
+	}}
+}
+`,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer cleanup()
-	analysistest.Run(t, folder, goanalysis.Analyzer, "hives", "frames")
+	analysistest.Run(t, folder, goanalysis.Analyzer, "hives", "frames", "queens")
 }
 
 // errors collects what analysistest would fail a test with.

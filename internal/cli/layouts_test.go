@@ -47,3 +47,25 @@ func TestLayoutsPageShowsWhatDetectPrints(t *testing.T) {
 		})
 	}
 }
+
+// TestReadmeLayoutsAreThoseOfTheirPage holds the README's layouts to those that are
+// run.
+func TestReadmeLayoutsAreThoseOfTheirPage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/layouts.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile("(?s)```yaml\nlayouts:.*?```").FindAll(readme, -1)
+	if len(shown) < 3 {
+		t.Errorf("the README shows %d layouts, want three at least", len(shown))
+	}
+	for _, layout := range shown {
+		if !bytes.Contains(page, layout) {
+			t.Errorf("docs/layouts.md does not have the README's\n%s", layout)
+		}
+	}
+}

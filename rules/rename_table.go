@@ -24,14 +24,20 @@ var renameTable = &analyzer.Rule{
 }
 
 func runRenameTable(p *analyzer.Pass) {
-	taken := namesTaken(p)
+	taken, dropped := namesTaken(p), map[catalog.Key]bool{}
 	for op := range p.Ops() {
+		if drop, ok := op.Op.(*sqlast.Drop); ok && drop.Object == sqlast.Table {
+			dropped[op.Before.Resolve(drop.Name)] = true
+		}
 		name, verb, ok := renamed(op.Op)
 		if !ok || op.Effect.Op(op.I).Fails != nil {
 			continue
 		}
 		if key := op.Before.Resolve(name); op.IsNew(key) || madeHere(op, key) || taken[key] > op.Index {
 			continue
+		}
+		if rename, ok := op.Op.(*sqlast.Rename); ok && dropped[catalog.Key{Schema: op.Before.Resolve(name).Schema, Name: rename.New}] {
+			continue // a table made before to take the place of another, which is what code names
 		}
 		d := analyzer.Diagnostic{Message: fmt.Sprintf("running code that names %s fails as soon as it is %s", name, verb)}
 		if rename, ok := op.Op.(*sqlast.Rename); ok {

@@ -13,6 +13,9 @@ func (j *judge) addConstraint(c *sqlast.Constraint) {
 	if j.hasOtherNotNull(c) {
 		return
 	}
+	if c.Kind == sqlast.Check && j.checkColumnMissing(c) {
+		return // the expression is analysed before the name is looked up
+	}
 	j.duplicateConstraint(c)
 	only := j.onlyTable()
 	switch c.Kind {
@@ -84,12 +87,6 @@ func (j *judge) addCheck(c *sqlast.Constraint, only bool) {
 		j.fail("42P16", "constraint must be added to child tables too")
 		return
 	}
-	for _, ref := range sqlast.Columns(c.Expr) {
-		if ref.Qualifier == "" && ref.Column != "*" && j.lacksColumn(t, ref.Column) && j.alter.added[ref.Column] == nil {
-			j.fail("42703", "column %q does not exist", ref.Column)
-			return
-		}
-	}
 	if j.subqueryRefused(c.Expr, "check constraint") || c.NotValid || c.NotEnforced {
 		return
 	}
@@ -97,6 +94,17 @@ func (j *judge) addCheck(c *sqlast.Constraint, only bool) {
 	for _, k := range j.stored(keys) {
 		j.scan(k, false, "CHECK without NOT VALID is verified for every row")
 	}
+}
+
+// checkColumnMissing fails a CHECK that names a column which the table lacks.
+func (j *judge) checkColumnMissing(c *sqlast.Constraint) bool {
+	for _, ref := range sqlast.Columns(c.Expr) {
+		if ref.Qualifier == "" && ref.Column != "*" && j.lacksColumn(j.alter.table, ref.Column) && j.alter.added[ref.Column] == nil {
+			j.fail("42703", "column %q does not exist", ref.Column)
+			return true
+		}
+	}
+	return false
 }
 
 // duplicateConstraint fails a constraint whose name the table already has, unless

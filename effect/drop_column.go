@@ -81,12 +81,18 @@ func (w *wake) columnUser(d catalog.Dependent, column string) {
 	switch d.Kind {
 	case sqlast.Index:
 		w.lose(sqlast.Index, d.Of.String(), with, false)
+		w.keysOn(w.cat.IndexAt(d.Of), column)
 	case sqlast.Sequence:
 		w.ownedSequence(d.Of, "owned by column "+column)
 	case sqlast.View, sqlast.MaterializedView:
 		w.view(d.Of, "uses column "+column)
 	case sqlast.TableConstraint:
 		w.constraint(d, with)
+		if owner := w.cat.TableAt(d.Of); owner != nil {
+			if c := constraintOf(owner, d.Name); c != nil && slices.Contains(c.Include, column) {
+				w.keysOn(owner.Index(c.Index), column)
+			}
+		}
 	case sqlast.Column:
 		if owner := w.cat.TableAt(d.Of); owner != nil {
 			w.column(owner, d.Name, "computed from column "+column, false)
@@ -94,6 +100,29 @@ func (w *wake) columnUser(d catalog.Dependent, column string) {
 	default:
 		w.lock(d.Of, AccessExclusive, "the "+d.Kind.String()+" "+d.Name+" is dropped")
 		w.lose(d.Kind, inside(d.Of, d.Name), with, false)
+	}
+}
+
+// keysOn drops the foreign keys that depend on an index which goes with a column
+// that they do not name: one that it includes, or its predicate reads.
+func (w *wake) keysOn(i *catalog.Index, column string) {
+	if i == nil {
+		return
+	}
+	drop := func(from *catalog.Table, fk *catalog.Constraint) {
+		d := catalog.Dependent{Kind: sqlast.TableConstraint, Of: from.Key, Name: fk.Name}
+		if fk.RefIndex != i.Name || fk.Parent != "" || slices.Contains(fk.RefColumns, column) ||
+			from.Key == i.Table && slices.Contains(fk.Columns, column) || w.lostBefore(d) || !w.depends(d.Of, w.dependent(d)) {
+			return
+		}
+		w.constraint(d, "needs index "+i.Name)
+	}
+	w.referencing(i.Table, drop)
+	owner := w.cat.TableAt(i.Table)
+	for _, fk := range foreignKeys(owner) {
+		if fk.RefTable == i.Table {
+			drop(owner, fk)
+		}
 	}
 }
 

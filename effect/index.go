@@ -19,6 +19,9 @@ func (j *judge) createIndex(op *sqlast.CreateIndex) {
 		mode, cause = ShareUpdateExclusive, "CREATE INDEX CONCURRENTLY lets reads and writes go on"
 	}
 	if j.isPartitioned(key) && op.Concurrently {
+		if j.indexExprsMissing(j.cat.TableAt(key), op) {
+			return
+		}
 		j.fail("0A000", "cannot create index on partitioned table %q concurrently", key.Name)
 		return
 	}
@@ -86,31 +89,42 @@ func (j *judge) indexTargetRefused(key catalog.Key) bool {
 	return true
 }
 
-func (j *judge) indexColumnsMissing(t *catalog.Table, op *sqlast.CreateIndex) bool {
-	missing := func(column string) bool {
-		if column == "" || column == "*" || !j.lacksColumn(t, column) {
-			return false
-		}
-		j.fail("42703", "column %q does not exist", column)
-		return true
+// indexColumnMissing fails an index on a column that the table lacks.
+func (j *judge) indexColumnMissing(t *catalog.Table, column string) bool {
+	if column == "" || column == "*" || !j.lacksColumn(t, column) {
+		return false
 	}
-	exprs := []sqlast.Expr{op.Where} // these are looked at first: transformIndexStmt
+	j.fail("42703", "column %q does not exist", column)
+	return true
+}
+
+// indexExprsMissing is indexColumnMissing for the expressions and the predicate,
+// which are looked at before all else (transformIndexStmt in parse_utilcmd.c).
+func (j *judge) indexExprsMissing(t *catalog.Table, op *sqlast.CreateIndex) bool {
+	exprs := []sqlast.Expr{op.Where}
 	for _, e := range op.Elements {
 		exprs = append(exprs, e.Expr)
 	}
 	for _, e := range exprs {
 		for _, ref := range sqlast.Columns(e) {
-			if missing(ref.Column) {
+			if j.indexColumnMissing(t, ref.Column) {
 				return true
 			}
 		}
 	}
+	return false
+}
+
+func (j *judge) indexColumnsMissing(t *catalog.Table, op *sqlast.CreateIndex) bool {
+	if j.indexExprsMissing(t, op) {
+		return true
+	}
 	for _, e := range op.Elements {
-		if missing(e.Column) {
+		if j.indexColumnMissing(t, e.Column) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(op.Include, missing)
+	return slices.ContainsFunc(op.Include, func(column string) bool { return j.indexColumnMissing(t, column) })
 }
 
 // indexExprRefused fails an index whose expressions or predicate are not the same
